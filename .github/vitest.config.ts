@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+const root = new URL('..', import.meta.url).pathname;
+const project = (name: string, timeoutMs: number) => ({
+  test: { name, root, include: [`test/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: timeoutMs },
+});
+
+/** Unit tests are pure and fast; the others start real processes and git repositories. */
+export default defineConfig({
+  test: {
+    root,
+    projects: [
+      project('unit', 10_000),
+      project('contract', 60_000),
+      project('execution', 60_000),
+      project('e2e', 120_000),
+    ],
+  },
+});

@@ -1,0 +1,28 @@
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const agentRoot = new URL('../../', import.meta.url);
+
+/**
+ * Lets the scripts of another checkout (`--repo DIR`) run with this agent: `../src/script.ts` is always the API of the
+ * agent that runs, and packages that the checkout has not installed come from the agent's own.
+ */
+export function resolveLikeTheAgent(workspace: string): void {
+  const publicApi = new URL('src/script.ts', agentRoot).href;
+  const scriptApi = pathToFileURL(join(workspace, 'src/script.ts')).href;
+  registerHooks({
+    resolve(specifier, context, next) {
+      const isRelative = /^\.{0,2}\//.test(specifier);
+      if (isRelative && context.parentURL && new URL(specifier, context.parentURL).href === scriptApi)
+        return next(publicApi, context);
+      if (isRelative || /^[a-z]+:/.test(specifier)) return next(specifier, context);
+      try {
+        return next(specifier, context);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        return next(specifier, { ...context, parentURL: new URL('src/script.ts', agentRoot).href });
+      }
+    },
+  });
+}

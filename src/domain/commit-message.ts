@@ -1,0 +1,50 @@
+import { formatDollars } from './money.ts';
+import type { Entry, Intent } from './record.ts';
+
+/** `cycle 142: publish_blog_post -> success, verified ($0.0031, 12.4 s)`, with trailers that make git log an index. */
+export function entryMessage(entry: Entry): string {
+  const verification = entry.result === 'success' ? `, ${entry.verification}` : '';
+  const subject = `${entry.flow} ${entry.seq}: ${entry.decision} -> ${entry.result}${verification} (${formatDollars(entry.metrics.cost)}, ${entry.metrics.duration_s.toFixed(1)} s)`;
+  const trailers = [
+    ['Steward-Id', entry.id],
+    ['Steward-Directive', entry.decision],
+    ['Steward-Result', entry.result === 'success' ? `${entry.result}, ${entry.verification}` : entry.result],
+    ['Steward-Model', entry.model ?? 'none'],
+    ['Steward-Cost-USD', entry.metrics.cost.toFixed(8).replace(/0{1,4}$/, '')],
+    ['Steward-Duration-S', entry.metrics.duration_s.toFixed(1)],
+    ...(entry.run_url ? [['Steward-Run', entry.run_url]] : []),
+  ];
+  return withTrailers(subject, entry.reason, trailers);
+}
+
+export function intentMessage(intent: Intent): string {
+  const subject = `intent ${intent.seq}: ${intent.decision} step ${intent.step} (${intent.script})`;
+  return withTrailers(subject, '', [
+    ['Steward-Id', intent.run],
+    ['Steward-Directive', intent.decision],
+    ['Steward-Key', intent.key],
+  ]);
+}
+
+/** The commit of the files that a run wrote, apart from the books so that reverting it keeps them. */
+export function filesMessage(entry: Entry, paths: readonly string[]): string {
+  const subject = `${entry.decision}: ${paths.length === 1 ? paths[0] : `${paths.length} files`}`;
+  return withTrailers(subject, paths.length > 1 ? paths.map((path) => `- ${path}`).join('\n') : '', [
+    ['Steward-Id', entry.id],
+    ['Steward-Directive', entry.decision],
+  ]);
+}
+
+function withTrailers(subject: string, body: string, trailers: readonly (readonly string[])[]): string {
+  const text = body.trim() === '' ? '' : `${oneParagraphPerLine(body)}\n\n`;
+  return `${subject.slice(0, 200)}\n\n${text}${trailers.map(([name, value]) => `${name}: ${value}`).join('\n')}\n`;
+}
+
+/** A reason is foreign text: a line of it must not pass for a trailer, so each line is indented unless it is a list item. */
+function oneParagraphPerLine(text: string): string {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => (/^[\w-]+:\s/.test(line) ? ` ${line}` : line))
+    .join('\n');
+}

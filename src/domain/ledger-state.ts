@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { breakerAfterFailure } from './breaker.ts';
+import { addSpend, NOTHING_SPENT } from './budget.ts';
+import type { ChainHead } from './chain.ts';
+import { fromDollars } from './money.ts';
+import { type Entry, type Intent, type LedgerRecord, Trees } from './record.ts';
+import { retainTapes } from './tape.ts';
+
+/**
+ * What the ledger says, folded: `state = records.reduce(applyRecord, EMPTY_STATE)`. It is kept as ledger/state.json so
+ * that a cycle need not read a year to know what is done. It holds nothing of its own: deleted, it is folded again.
+ */
+export const STATE_VERSION = 1;
+
+const DirectiveState = z.object({
+  /** The newest occurrence that was tried, and whether it may be tried again. */
+  occurrence: z.string(),
+  final: z.boolean(),
+  attempts: z.int(),
+  entry: z.string(),
+  result: z.string(),
+  verification: z.string(),
+  at: z.string(),
+  runs: z.int(),
+  failures: z.int(),
+  streak: z.object({ count: z.int(), sameCount: z.int(), signature: z.string() }).nullable(),
+  breaker: z.object({ until: z.string(), opened: z.int(), signature: z.string() }).nullable(),
+  /** The interrupted run that a person must settle before the directive runs again. */
+  blocked: z.string().nullable(),
+});
+export type DirectiveState = z.infer<typeof DirectiveState>;
+
+const OpenIntent = z.object({
+  run: z.string(),
+  occurrence: z.string(),
+  decision: z.string(),
+  expires: z.string(),
+  seq: z.int(),
+});
+export type OpenIntent = z.infer<typeof OpenIntent>;
+
+const ScriptTapes = z.object({
+  good: z.array(z.string()),
+  failing: z.array(z.object({ signature: z.string(), tape: z.string() })),
+});
+
+export const LedgerState = z.object({
+  v: z.literal(STATE_VERSION),
+  head: z.object({ seq: z.int(), hash: z.string(), timestamp: z.string() }).nullable(),
+  repository: z.string().nullable(),
+  next_wake: z.string().nullable(),
+  trees: Trees.nullable(),
+  open_intents: z.array(OpenIntent),
+  directives: z.record(z.string(), DirectiveState),
+  /** Finished tasks, events and requests with the time, kept for 45 days: GitHub lets a run be repeated for 30. */
+  done: z.record(z.string(), z.string()),
+  spend: z.object({ day: z.string(), dayMicroCents: z.int(), month: z.string(), monthMicroCents: z.int() }),
+  tapes: z.record(z.string(), ScriptTapes),
+});
+export type LedgerState = z.infer<typeof LedgerState>;
+
+export const EMPTY_STATE: LedgerState = {
+  v: STATE_VERSION,
+  head: null,
+  repository: null,
+  next_wake: null,
+  trees: null,
+  open_intents: [],
+  directives: {},
+  done: {},
+  spend: NOTHING_SPENT,
+  tapes: {},
+};
+
+const DONE_KEPT_MS = 45 * 86_400_000;
+
+/** The state after one more record. Pure: the same records give the same bytes on every machine. */
+export function applyRecord(state: LedgerState, record: LedgerRecord, head: ChainHead): LedgerState {
+  if (record.kind === 'genesis') return { ...state, head, repository: record.repository };
+  if (record.kind === 'intent') return { ...state, head, open_intents: withIntent(state.open_intents, record) };
+  const cost = fromDollars(record.metrics.cost);
+  return {
+    ...state,
+    head,
+    next_wake: record.next_wake,
+    trees: record.trees,
+    open_intents: state.open_intents.filter((intent) => intent.run !== record.id),
+    directives: withDirective(state.directives, record),
+    done: withDone(state.done, record, head.timestamp),
+    spend: cost > 0 ? addSpend(state.spend, head.timestamp, cost) : state.spend,
+    tapes: retainTapes(state.tapes, record),
+  };
+}
+
+/** One intent per run is open at a time: that of its newest step. */
+function withIntent(open: readonly OpenIntent[], { run, occurrence, decision, expires, seq }: Intent): OpenIntent[] {
+  return [...open.filter((intent) => intent.run !== run), { run, occurrence, decision, expires, seq }];
+}
+
+function withDirective(directives: LedgerState['directives'], entry: Entry): LedgerState['directives'] {
+  const before = directives[entry.decision];
+  if (entry.resolves) return before ? { ...directives, [entry.decision]: settle(before, entry) } : directives;
+  // A run that another one overtook says nothing about the directive.
+  if (entry.result === 'skipped' && !entry.final) return directives;
+  return { ...directives, [entry.decision]: afterRun(before, entry) };
+}
+
+function afterRun(before: DirectiveState | undefined, entry: Entry): DirectiveState {
+  const failed = entry.result === 'failure' || entry.verification === 'refuted';
+  const signature = entry.failure?.signature ?? 'refuted';
+  const streak = failed
+    ? {
+        count: (before?.streak?.count ?? 0) + 1,
+        sameCount: before?.streak?.signature === signature ? before.streak.sameCount + 1 : 1,
+        signature,
+      }
+    : null;
+  return {
+    occurrence: entry.occurrence,
+    final: entry.final,
+    attempts: before?.occurrence === entry.occurrence ? before.attempts + 1 : 1,
+    entry: entry.id,
+    result: entry.result,
+    verification: entry.verification,
+    at: entry.timestamp,
+    runs: (before?.runs ?? 0) + 1,
+    failures: (before?.failures ?? 0) + (failed ? 1 : 0),
+    streak,
+    breaker: streak ? breakerAfterFailure(before?.breaker ?? null, streak, entry.timestamp) : null,
+    blocked: entry.result === 'interrupted' ? entry.id : (before?.blocked ?? null),
+  };
+}
+
+/** A person said what became of an interrupted run: `done` makes it final, `retry` lets the occurrence run again. */
+function settle(before: DirectiveState, entry: Entry): DirectiveState {
+  const isThisOne = before.occurrence === entry.occurrence;
+  return {
+    ...before,
+    blocked: before.blocked === entry.resolves ? null : before.blocked,
+    ...(isThisOne ? { final: entry.final, result: entry.result } : {}),
+  };
+}
+
+function withDone(done: LedgerState['done'], entry: Entry, now: string): LedgerState['done'] {
+  const isSlot = entry.occurrence.includes('@');
+  if (isSlot || !entry.final || entry.decision === '') return done;
+  const oldest = new Date(Date.parse(now) - DONE_KEPT_MS).toISOString();
+  const kept = Object.entries(done).filter(([, at]) => at >= oldest);
+  return Object.fromEntries([...kept, [entry.occurrence, entry.timestamp]]);
+}

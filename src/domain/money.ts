@@ -1,0 +1,39 @@
+/** Money is counted in whole micro-cents (1 US dollar = 100 000 000): sums stay exact, whatever their order. */
+export type MicroCents = number;
+
+export const MICRO_CENTS_PER_DOLLAR = 100_000_000;
+
+export const fromDollars = (dollars: number): MicroCents => Math.round(dollars * MICRO_CENTS_PER_DOLLAR);
+export const toDollars = (microCents: MicroCents): number => microCents / MICRO_CENTS_PER_DOLLAR;
+
+/** `$0.0031`; four decimals, more where the amount is smaller than that. */
+export function formatDollars(dollars: number): string {
+  if (dollars === 0) return '$0';
+  return `$${dollars < 0.0001 ? dollars.toFixed(8).replace(/0+$/, '') : dollars.toFixed(4)}`;
+}
+
+/** US dollars per million tokens, as vendors publish them. */
+export interface Price {
+  input: number;
+  cachedInput: number;
+  output: number;
+}
+
+/** Tokens that a vendor reported for one call. `cachedIn` is part of `in`; `thinking` is billed as output on top of `out`. */
+export interface Usage {
+  in: number;
+  cachedIn: number;
+  out: number;
+  thinking: number;
+}
+
+/** Price times usage, rounded up to a whole micro-cent. */
+export function callCost(price: Price, usage: Usage): MicroCents {
+  // A price has at most five decimals, so price x 100 000 is whole: micro-cents per thousand tokens.
+  const perThousand = (dollarsPerMillion: number) => Math.round(dollarsPerMillion * 100_000);
+  const total =
+    (usage.in - usage.cachedIn) * perThousand(price.input) +
+    usage.cachedIn * perThousand(price.cachedInput) +
+    (usage.out + usage.thinking) * perThousand(price.output);
+  return Math.ceil(total / 1000);
+}

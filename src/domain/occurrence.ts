@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * One due slot, task, event or request of a directive: `repo_status@2026-03-04T00:00Z`, `task:17`, `event:ID`,
+ * `dispatch:ID`. It is what the ledger knows as done or not done.
+ */
+export type Occurrence = string;
+
+/** Monday 1970-01-05, so that weekly slots start on Mondays and daily ones at midnight UTC. */
+const ANCHOR_MS = 4 * 86_400_000;
+
+/** The start of the interval that `now` lies in. Missed slots are not made up for: only the newest counts. */
+export function slotStart(everyMs: number, now: Date): Date {
+  return new Date(Math.floor((now.getTime() - ANCHOR_MS) / everyMs) * everyMs + ANCHOR_MS);
+}
+
+export function nextSlotStart(everyMs: number, now: Date): Date {
+  return new Date(slotStart(everyMs, now).getTime() + everyMs);
+}
+
+export function slotOccurrence(directive: string, slot: Date): Occurrence {
+  return `${directive}@${slot.toISOString().replace(/:00\.000Z$/, 'Z')}`;
+}
+
+/** The idempotency key of one step of one occurrence: the same after a crash, in another process, on another machine. */
+export function stepKey(occurrence: Occurrence, step: number): string {
+  return sha256(`${occurrence}\n${step}`);
+}
+
+export const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');

@@ -1,0 +1,125 @@
+import { isBreakerOpen } from './breaker.ts';
+import type { Directive, DirectiveInput } from './directive.ts';
+import type { LedgerState } from './ledger-state.ts';
+import { nextSlotStart, type Occurrence, slotOccurrence, slotStart } from './occurrence.ts';
+
+/** Something asked for: by hand, by a task or by an event. Its occurrence is its own. */
+export interface Request {
+  occurrence: Occurrence;
+  directive: string;
+  params: Record<string, unknown>;
+}
+
+/** An occurrence the agent may do now. */
+export interface Option {
+  id: Occurrence;
+  directive: Directive;
+  /** Inputs that are already known: given with the request, or defaults. */
+  params: Record<string, unknown>;
+  /** Required inputs nobody has given: the decision must fill them. */
+  openInputs: DirectiveInput[];
+  dueSince: Date;
+  /** Attempts at this same occurrence that did not end it. */
+  attempts: number;
+}
+
+/** A directive that would be due but is not offered, and why, for people. */
+export interface Held {
+  directive: string;
+  reason: string;
+  /** When it may be offered again; absent when a person must act first. */
+  until?: Date;
+}
+
+export interface OptionInput {
+  now: Date;
+  directives: readonly Directive[];
+  state: LedgerState;
+  requests: readonly Request[];
+  /** A forced directive: nothing else is offered. */
+  onlyRequests: boolean;
+}
+
+/** The closed list: occurrences due or asked for, not done, and held back by nothing. */
+export function computeOptions(input: OptionInput): { options: Option[]; held: Held[] } {
+  const byName = new Map(input.directives.map((directive) => [directive.name, directive]));
+  const options: Option[] = [];
+  const held: Held[] = [];
+  for (const request of input.requests) {
+    const directive = byName.get(request.directive);
+    if (!directive || input.state.done[request.occurrence]) continue;
+    const hold = holdOf(directive, input, true);
+    if (hold) held.push(hold);
+    else options.push(toOption(directive, request.occurrence, request.params, input.now, input.state));
+  }
+  if (input.onlyRequests) return { options, held };
+  for (const directive of input.directives) {
+    if (directive.everyMs === undefined || !directive.enabled) continue;
+    const slot = slotStart(directive.everyMs, input.now);
+    const occurrence = slotOccurrence(directive.name, slot);
+    if (isDone(input.state, directive.name, occurrence)) continue;
+    const hold = holdOf(directive, input, false);
+    if (hold) held.push(hold);
+    else options.push(toOption(directive, occurrence, {}, slot, input.state));
+  }
+  return { options, held };
+}
+
+function isDone(state: LedgerState, directive: string, occurrence: Occurrence): boolean {
+  const last = state.directives[directive];
+  return last?.occurrence === occurrence && last.final;
+}
+
+/** What keeps a directive from being offered. A person's own request passes the breaker and the approval. */
+function holdOf(directive: Directive, { state, now }: OptionInput, isRequested: boolean): Held | undefined {
+  const last = state.directives[directive.name];
+  const open = state.open_intents.find((intent) => intent.decision === directive.name);
+  if (last?.blocked)
+    return {
+      directive: directive.name,
+      reason: `blocked: run ${last.blocked} was interrupted; settle it with \`resolve\``,
+    };
+  if (open)
+    return { directive: directive.name, reason: `run ${open.run} is at work on it`, until: new Date(open.expires) };
+  if (isRequested) return undefined;
+  if (isBreakerOpen(last?.breaker, now)) {
+    const until = new Date(last?.breaker?.until ?? now);
+    return {
+      directive: directive.name,
+      reason: `broken: ${last?.streak?.count} failures in a row (${last?.breaker?.signature})`,
+      until,
+    };
+  }
+  if (directive.approval === 'required')
+    return { directive: directive.name, reason: 'waits for a person: approval is required' };
+  return undefined;
+}
+
+function toOption(
+  directive: Directive,
+  id: Occurrence,
+  given: Record<string, unknown>,
+  dueSince: Date,
+  state: LedgerState,
+): Option {
+  const defaults = directive.inputs.flatMap(({ name, defaultValue }) =>
+    defaultValue === undefined ? [] : [[name, defaultValue] as const],
+  );
+  const params = { ...Object.fromEntries(defaults), ...given };
+  const last = state.directives[directive.name];
+  return {
+    id,
+    directive,
+    params,
+    openInputs: directive.inputs.filter((input) => input.isRequired && params[input.name] === undefined),
+    dueSince,
+    attempts: last?.occurrence === id && !last.final ? last.attempts : 0,
+  };
+}
+
+/** When each scheduled directive is due next, done or not. */
+export function nextDue(directives: readonly Directive[], now: Date): Date[] {
+  return directives.flatMap(({ everyMs, enabled }) =>
+    everyMs !== undefined && enabled ? [nextSlotStart(everyMs, now)] : [],
+  );
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { FAILURE_KINDS } from './signature.ts';
+
+/** The ledger's records (DESIGN.md, Ledger): one JSON object per line, field names as in the article. */
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in hexadecimal');
+const Timestamp = z.iso.datetime({ error: 'a UTC time such as 2026-03-04T14:30:00.000Z' });
+const Json = z.record(z.string(), z.json());
+
+export const RECORD_VERSION = 1;
+export const LINE_LIMIT_BYTES = 16 * 1024;
+export const ZERO_HASH = '0'.repeat(64);
+
+export const RESULTS = ['success', 'failure', 'skipped', 'interrupted'] as const;
+export const VERIFICATIONS = ['verified', 'unverified', 'refuted'] as const;
+export const FLOWS = ['cycle', 'recover', 'resolve', 'init'] as const;
+
+const base = {
+  v: z.literal(RECORD_VERSION),
+  seq: z.int().min(0),
+  id: z.string().min(1).max(80),
+  timestamp: Timestamp,
+};
+const prev = { prev: Sha256 };
+
+export const Failure = z.object({
+  kind: z.enum(FAILURE_KINDS),
+  message: z.string(),
+  signature: z.string(),
+  log_tail: z.string(),
+  script: z.string().optional(),
+});
+export type Failure = z.infer<typeof Failure>;
+
+export const StepRecord = z.object({
+  script: z.string(),
+  status: z.enum(['success', 'failure', 'skipped']),
+  duration_s: z.number(),
+  output: Json.optional(),
+  reason: z.string().optional(),
+  key: Sha256.optional(),
+  adopted: z.literal(true).optional(),
+  tape: Sha256.optional(),
+});
+export type StepRecord = z.infer<typeof StepRecord>;
+
+export const CriterionRecord = z.object({
+  script: z.string(),
+  holds: z.boolean().nullable(),
+  reason: z.string().optional(),
+  duration_s: z.number(),
+});
+export type CriterionRecord = z.infer<typeof CriterionRecord>;
+
+/** One model call as it was billed. `cost` in US dollars. */
+export const CallRecord = z.object({
+  task: z.string(),
+  model_asked: z.string(),
+  model: z.string(),
+  outcome: z.string(),
+  tokens_in: z.int(),
+  tokens_cached: z.int(),
+  tokens_out: z.int(),
+  tokens_thinking: z.int(),
+  cost: z.number(),
+  duration_s: z.number(),
+});
+export type CallRecord = z.infer<typeof CallRecord>;
+
+/** Tree ids of the folders whose change must wake the agent. */
+export const Trees = z.object({ directives: z.string(), execution: z.string(), github: z.string() });
+export type Trees = z.infer<typeof Trees>;
+
+export const Genesis = z.object({
+  ...base,
+  kind: z.literal('genesis'),
+  /** `owner/name`, or `local/<first commit>` where no remote names it. */
+  repository: z.string(),
+  ...prev,
+});
+export type Genesis = z.infer<typeof Genesis>;
+
+/** Said, and pushed, before an outside effect. The run's entry, which carries the id in `run`, closes it. */
+export const Intent = z.object({
+  ...base,
+  kind: z.literal('intent'),
+  run: z.string(),
+  trigger: z.string(),
+  occurrence: z.string(),
+  decision: z.string(),
+  params: Json,
+  reason: z.string(),
+  step: z.int().min(1),
+  script: z.string(),
+  key: Sha256,
+  expires: Timestamp,
+  /** What the steps before this one gave, so that another process can go on from here. */
+  steps: z.array(StepRecord),
+  ...prev,
+});
+export type Intent = z.infer<typeof Intent>;
+
+export const Entry = z.object({
+  ...base,
+  kind: z.literal('entry'),
+  flow: z.enum(FLOWS),
+  trigger: z.string(),
+  occurrence: z.string(),
+  decision: z.string(),
+  params: Json,
+  reason: z.string(),
+  options: z.array(z.string()),
+  decided_by: z.enum(['single', 'model', 'policy', 'person']),
+  model: z.string().nullable(),
+  /** Why a model that should have decided did not; null when nothing was amiss. */
+  degraded: z.string().nullable(),
+  result: z.enum(RESULTS),
+  verification: z.enum(VERIFICATIONS),
+  /** False while the same occurrence may be tried again. */
+  final: z.boolean(),
+  steps: z.array(StepRecord),
+  criteria: z.array(CriterionRecord),
+  failure: Failure.optional(),
+  metrics: z.object({
+    cost: z.number(),
+    duration_s: z.number(),
+    tokens_in: z.int(),
+    tokens_out: z.int(),
+    calls: z.array(CallRecord),
+  }),
+  /** What was known when the decision was made, as ids and hashes: with `head` it rebuilds the prompt. */
+  observed: z.object({
+    at: Timestamp,
+    seq: z.int(),
+    state: Sha256,
+    requests: z.array(z.string()),
+    lessons: z.array(z.string()),
+  }),
+  head: z.string(),
+  prompt_sha256: Sha256.nullable(),
+  next_wake: Timestamp,
+  trees: Trees,
+  /** The interrupted run that a person's decision settles. */
+  resolves: z.string().optional(),
+  run_url: z.string().optional(),
+  ...prev,
+});
+export type Entry = z.infer<typeof Entry>;
+
+export const LedgerRecord = z.discriminatedUnion('kind', [Genesis, Intent, Entry]);
+export type LedgerRecord = z.infer<typeof LedgerRecord>;
+
+/** A record before it has its place in the chain: `seq` and `prev` are given at each attempt to push. */
+export type Unsealed<T extends LedgerRecord> = T extends LedgerRecord ? Omit<T, 'seq' | 'prev'> : never;
+export type UnsealedRecord = Unsealed<LedgerRecord>;

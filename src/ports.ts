@@ -1,0 +1,187 @@
+import type { Task } from './domain/config.ts';
+import type { CallRecord, Failure, Trees } from './domain/record.ts';
+import type { Exchange } from './domain/tape.ts';
+
+/** What the flows need of the outside world. Adapters implement these; tests hold adapter and fake to one contract. */
+
+export interface Clock {
+  now(): Date;
+  sleep(ms: number): Promise<void>;
+  /** 0 <= random() < 1; for jitter and ids only. */
+  random(): number;
+}
+
+/** Files by path relative to a root, with forward slashes; read from the work tree or from a commit. */
+export interface ReadableDocuments {
+  read(path: string): Promise<string | undefined>;
+  /** The last `bytes` bytes and where in the file they begin; undefined when there is no such file. */
+  readTail(path: string, bytes: number): Promise<{ text: string; offset: number } | undefined>;
+  /** Names in a folder, sorted, folders with a trailing slash; empty when there is no such folder. */
+  list(folder: string): Promise<string[]>;
+}
+
+export interface Documents extends ReadableDocuments {
+  /** Replaces the file in one step (a reader sees the old or the new text), making folders as needed. */
+  write(path: string, text: string): Promise<void>;
+  /** Appends and waits until it is on disk. */
+  append(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+export interface RepoFacts {
+  root: string;
+  /** Commit id of HEAD. */
+  head: string;
+  branch: string;
+  /** The branch that `git push` would update; absent without remote. */
+  upstream?: { remote: string; branch: string };
+  /** `owner/name` from the remote's address. */
+  repository?: string;
+  isShallow: boolean;
+  trees: Trees;
+}
+
+export interface FileChange {
+  path: string;
+  /** Set where the content is not what the index holds; null deletes. */
+  content?: string | null;
+  mode?: string;
+  blob?: string;
+}
+
+/** One commit as a value, on top of the one before it. */
+export interface CommitPlan {
+  message: string;
+  at: Date;
+  files: readonly FileChange[];
+}
+
+/** A commit of the agent that the upstream branch does not have yet. */
+export interface AgentCommit {
+  id: string;
+  message: string;
+  at: Date;
+  files: readonly FileChange[];
+  /** The `Steward-Id` trailer. */
+  run: string;
+}
+
+export type PushResult = { kind: 'pushed' } | { kind: 'rejected' } | { kind: 'refused'; reason: string };
+
+export interface Divergence {
+  behind: number;
+  /** Unpushed commits, oldest first. */
+  agent: AgentCommit[];
+  human: number;
+}
+
+export interface Repo {
+  facts(): Promise<RepoFacts>;
+  /** The first commit's id; undefined in a shallow clone. */
+  firstCommit(): Promise<string | undefined>;
+  /** Paths under `roots` that differ from HEAD, untracked ones included. */
+  changedPaths(roots: readonly string[]): Promise<string[]>;
+  /** Puts paths back to what HEAD has, keeping a copy of what was there; returns the folder of the copies. */
+  setAside(paths: readonly string[], label: string): Promise<string>;
+  /** Commits the given work tree paths on the current branch, all plans or none. Returns the new HEAD. */
+  commit(plans: readonly CommitPlan[]): Promise<string>;
+  /** Brings the upstream branch's newest commit here; `offline` when the remote can not be reached. */
+  fetch(): Promise<{ tip: string } | { offline: string }>;
+  compare(tip: string): Promise<Divergence & { base: string }>;
+  /** Makes the plans commits on top of `tip` and moves branch, index and work tree there. */
+  rebuildOn(tip: string, plans: readonly CommitPlan[]): Promise<string>;
+  push(): Promise<PushResult>;
+  at(commit: string): ReadableDocuments;
+  /** Object id of a path in a commit; undefined when it is not there. */
+  blobAt(commit: string, path: string): Promise<string | undefined>;
+}
+
+/** One running cycle per clone, and a note of what it was about to write in case it dies. */
+export interface RunMarker {
+  pid: number;
+  since: string;
+  roots: string[];
+}
+
+export interface RunLock {
+  /** Takes the lock. `left` is the marker of a process that died holding it. Throws AGENT_RUNNING when it lives. */
+  acquire(): Promise<{ left?: RunMarker }>;
+  mark(roots: readonly string[]): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface ScriptCall {
+  /** `execution/<name>.ts`, relative to the checkout. */
+  script: string;
+  input: Record<string, unknown>;
+  key: string;
+  now: Date;
+  /** Glob patterns the child may write. */
+  writes: readonly string[];
+  /** Granted secrets by name. */
+  secrets: Readonly<Record<string, string>>;
+  spawn: readonly 'git'[];
+  timeoutMs: number;
+}
+
+export type ScriptFailure = Failure;
+
+export interface ScriptRun {
+  outcome:
+    | { status: 'ok'; output: Record<string, unknown> }
+    | { status: 'skipped'; reason: string }
+    | { status: 'absent' }
+    | { status: 'unknown'; reason: string }
+    | { status: 'failed'; failure: ScriptFailure };
+  hasFind: boolean;
+  durationMs: number;
+  exchanges: Exchange[];
+}
+
+export interface ScriptDescription {
+  summary: string;
+  /** JSON Schemas. */
+  input: { properties?: Record<string, unknown>; required?: string[] };
+  output: { properties?: Record<string, unknown> };
+  hasFind: boolean;
+}
+
+export interface ScriptRunner {
+  run(call: ScriptCall): Promise<ScriptRun>;
+  /** Asks a script whether the effect of `call.key` is there. */
+  find(call: ScriptCall): Promise<ScriptRun>;
+  describe(script: string): Promise<{ description: ScriptDescription } | { failure: ScriptFailure }>;
+}
+
+export interface Prompt {
+  /** Stable part first: vendors cache it. */
+  system: string;
+  user: string;
+  /** JSON Schema of the answer. */
+  schema: object;
+}
+
+export type LlmAnswer = { text: string; calls: CallRecord[] } | { unavailable: string; calls: CallRecord[] };
+
+/** Every model call of the agent. Never throws for what vendors do: the reason comes back as `unavailable`. */
+export interface Llm {
+  generate(request: {
+    task: Task;
+    prompt: Prompt;
+    /** Accepts the text or gives the words for the one correction round. */
+    check(text: string): string[];
+    roomMicroCents: number;
+  }): Promise<LlmAnswer>;
+  /** Whether any route of the task has a key; the reason when not. */
+  availability(task: Task): { model: string } | { unavailable: string };
+  /** The most one call of the task could cost, in micro-cents. */
+  estimate(task: Task, prompt: Prompt): number;
+}
+
+/** What a person sees while the agent works. */
+export interface Log {
+  /** A step that takes time; `done` ends its line with a tick or a cross. */
+  step(title: string): { done(isGood: boolean, detail?: string): void };
+  info(text: string): void;
+  warn(text: string): void;
+}

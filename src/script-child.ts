@@ -1,0 +1,105 @@
+/**
+ * The child process that describes or runs one script: `node --permission ... script-child.ts RUN_DIR`. The request
+ * comes from RUN_DIR/request.json, the response goes to RUN_DIR/response.json, calls to the agent over the IPC channel.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { closeNetwork } from './child/closed-network.ts';
+import { createContext } from './child/script-context.ts';
+import { resolveLikeTheAgent } from './child/script-resolution.ts';
+import { fitInput } from './domain/script-input.ts';
+import { REQUEST_FILE, RESPONSE_FILE, ScriptRequest, type ScriptResponse } from './domain/script-protocol.ts';
+import { framesIn } from './domain/signature.ts';
+import type { Script } from './script.ts';
+
+const runDirectory = process.argv[2] ?? '.';
+const request = ScriptRequest.parse(JSON.parse(readFileSync(join(runDirectory, REQUEST_FILE), 'utf8')));
+
+/** Loads the script and does what the request asks. Whatever goes wrong becomes a response. */
+async function respond(): Promise<ScriptResponse> {
+  const script = await load();
+  const meta = { has_find: typeof script.find === 'function', frames: [] };
+  if (request.mode === 'describe') {
+    const { input, output } = script;
+    return {
+      status: 'described',
+      summary: script.summary,
+      input: jsonSchema(input, 'input'),
+      output: jsonSchema(output, 'output'),
+      ...meta,
+    };
+  }
+  const input = script.input.safeParse(
+    fitInput(request.input, z.toJSONSchema(script.input, { io: 'input', unrepresentable: 'any' })),
+  );
+  if (!input.success) return failed('input', z.prettifyError(input.error), meta.has_find);
+  const context = createContext(request);
+  const result: unknown =
+    request.mode === 'find' && script.find
+      ? await script.find(context, input.data)
+      : await script.run(context, input.data);
+  return judge(script, result, meta);
+}
+
+async function load(): Promise<Script> {
+  const module: { default?: Partial<Script> } = await import(pathToFileURL(request.file).href);
+  const script = module.default;
+  if (
+    typeof script?.run !== 'function' ||
+    !(script.input instanceof z.ZodObject) ||
+    !(script.output instanceof z.ZodObject)
+  ) {
+    throw new TypeError('the file has no `export default defineScript({ summary, input, output, run })`');
+  }
+  return script as Script;
+}
+
+function judge(script: Script, result: unknown, meta: { has_find: boolean; frames: string[] }): ScriptResponse {
+  const answer = (typeof result === 'object' && result !== null ? result : {}) as Record<string, unknown>;
+  if (typeof answer.skipped === 'string' && !('skipped' in script.output.shape))
+    return { status: 'skipped', reason: answer.skipped, ...meta };
+  if (request.mode === 'find' && answer.absent === true) return { status: 'absent', ...meta };
+  if (request.mode === 'find' && !('found' in answer))
+    return { status: 'unknown', reason: String(answer.unknown ?? 'find gave no answer'), ...meta };
+  const output = script.output.safeParse(request.mode === 'find' ? answer.found : result);
+  if (!output.success)
+    return failed(
+      'output',
+      `the result does not fit the output schema:\n${z.prettifyError(output.error)}`,
+      meta.has_find,
+    );
+  return { status: 'ok', output: JSON.parse(JSON.stringify(output.data)), ...meta };
+}
+
+function failed(kind: 'input' | 'crash' | 'output', message: string, hasFind = false, stack = ''): ScriptResponse {
+  const frames = framesIn(stack, basename(request.file));
+  return { status: 'failed', kind, message, stack, has_find: hasFind, frames };
+}
+
+const jsonSchema = (schema: z.ZodType, io: 'input' | 'output') =>
+  z
+    .record(z.string(), z.json())
+    .parse(JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: 'any' }))));
+
+function crashed(error: unknown): ScriptResponse {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return failed('crash', `${name}: ${message}`, false, stack ?? '');
+}
+
+/** The first response stands: a script that ends the process, or fails later in the background, can not change it. */
+let isAnswered = false;
+function answer(response: ScriptResponse): never {
+  if (!isAnswered) {
+    isAnswered = true;
+    writeFileSync(join(runDirectory, RESPONSE_FILE), JSON.stringify(response));
+  }
+  process.exit(0);
+}
+
+resolveLikeTheAgent(request.workspace);
+closeNetwork();
+process.on('uncaughtException', (error) => answer(crashed(error)));
+process.on('unhandledRejection', (error) => answer(crashed(error)));
+respond().then(answer, (error: unknown) => answer(crashed(error)));

@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+
+/**
+ * The public API of execution/: one file, one action.
+ *
+ *     export default defineScript({
+ *       summary: 'Counts the words of a file.',
+ *       input: z.object({ file: z.string() }),
+ *       output: z.object({ words: z.int() }),
+ *       async run(context, input) { ... return { words }; },
+ *     });
+ *
+ * The agent never imports a script: a child process without network, secrets or write access beyond the directive's
+ * grants runs it, and checks input and output against the two schemas.
+ */
+export interface Script<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {
+  /** One sentence for `--help` and for the prompt. */
+  summary: string;
+  input: Input;
+  output: Output;
+  run(context: ScriptContext, input: z.infer<Input>): Promise<z.infer<Output> | Skip>;
+  /**
+   * Looks for an effect that an earlier, interrupted call with the same `context.key` may have had. Scripts with
+   * effects outside the repository should have it: without, an interrupted run waits for a person.
+   */
+  find?(context: ScriptContext, input: z.infer<Input>): Promise<Found<z.infer<Output>>>;
+}
+
+/** What `find` knows. An empty search is `absent` only where the other side can prove it; else say `unknown`. */
+export type Found<Output> = { found: Output } | { absent: true } | { unknown: string };
+
+/** There was nothing to do, or no way to do it now; not a failure. Made by `context.skip`. */
+export interface Skip {
+  skipped: string;
+}
+
+export interface ScriptContext {
+  /** Absolute path of the checkout. Readable but for `.git` and `.env*`; writable where the directive's `writes` say. */
+  readonly workspace: string;
+  /** Stable name of this very effect: the same when the call is repeated. Put it into what you create outside. */
+  readonly key: string;
+  /** The time of the call; it stands still, so that a replay sees the same. */
+  readonly clock: { now(): Date };
+  /** The secrets that the directive grants, by name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** A line for the log of the run; shown when the step fails. */
+  log(message: string): void;
+  /** The only network there is (also the global `fetch`): the agent makes the request and keeps it on the tape. */
+  fetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  /** Runs a reading git command in the checkout and gives its output. The directive must say `spawn: [git]`. */
+  git(args: readonly string[]): Promise<string>;
+  /** Ends the step without a result and without blame: `return context.skip('the registry can not be reached')`. */
+  skip(reason: string): Skip;
+}
+
+export function defineScript<Input extends z.ZodObject, Output extends z.ZodObject>(
+  script: Script<Input, Output>,
+): Script<Input, Output> {
+  return script;
+}
