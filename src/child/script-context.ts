@@ -21,12 +21,13 @@ export function createContext(request: ScriptRequest): ScriptContext {
 type Ask = (method: string, params: object) => Promise<unknown>;
 
 function connect(): Ask {
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void; settled(): void }>();
   let calls = 0;
   const send = process.send?.bind(process);
   process.on('message', (message: AgentAnswer) => {
     const caller = waiting.get(message.call);
     waiting.delete(message.call);
+    caller?.settled();
     if ('error' in message) caller?.reject(new Error(message.error));
     else caller?.resolve(message.value);
   });
@@ -37,11 +38,10 @@ function connect(): Ask {
       if (!send) return reject(new Error(`${method} needs the agent, and there is none`));
       // The channel keeps the process alive only while an answer is awaited.
       process.channel?.ref();
-      const done = () => waiting.size === 0 && process.channel?.unref();
-      waiting.set(call, {
-        resolve: (value) => (done(), resolve(value)),
-        reject: (error) => (done(), reject(error)),
-      });
+      const settled = () => {
+        if (waiting.size === 0) process.channel?.unref();
+      };
+      waiting.set(call, { resolve, reject, settled });
       send({ call, method, params });
     });
 }

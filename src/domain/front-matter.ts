@@ -93,7 +93,7 @@ function splitFrontMatter(
   const language = /^---[ \t]*(\S+)/.exec(text)?.[1];
   const none = { matter: '', body: text, bodyLine: 1 };
   if (language && language !== 'yaml') {
-    const problem = error(
+    const problem = errorAt(
       file,
       1,
       `front matter in \`${language}\``,
