@@ -101,7 +101,7 @@ function reportUnknownSections(sections: readonly Section[], file: string, probl
     );
     if (hint)
       problems.push({
-        ...error(file, line, `the section \`${heading}\``, `one of ${SECTIONS.join(', ')}`, hint),
+        ...errorAt(file, line, `the section \`${heading}\``, `one of ${SECTIONS.join(', ')}`, hint),
         severity: 'error',
       });
   }
