@@ -91,6 +91,8 @@ export interface Repo {
   /** Makes the plans commits on top of `tip` and moves branch, index and work tree there. */
   rebuildOn(tip: string, plans: readonly CommitPlan[]): Promise<string>;
   push(): Promise<PushResult>;
+  /** How many commits of people the upstream branch lacks; a reason when there is no such branch yet. */
+  unpushedByPeople(): Promise<number | string>;
   at(commit: string): ReadableDocuments;
   /** Object id of a path in a commit; undefined when it is not there. */
   blobAt(commit: string, path: string): Promise<string | undefined>;
@@ -100,13 +102,16 @@ export interface Repo {
 export interface RunMarker {
   pid: number;
   since: string;
+  /** Id of the run, once it has one. */
+  run?: string | undefined;
+  /** Folders and files the run may write. */
   roots: string[];
 }
 
 export interface RunLock {
   /** Takes the lock. `left` is the marker of a process that died holding it. Throws AGENT_RUNNING when it lives. */
   acquire(): Promise<{ left?: RunMarker }>;
-  mark(roots: readonly string[]): Promise<void>;
+  mark(run: string, roots: readonly string[]): Promise<void>;
   release(): Promise<void>;
 }
 

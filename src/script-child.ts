@@ -85,7 +85,20 @@ const jsonSchema = (schema: z.ZodType, io: 'input' | 'output') =>
 
 function crashed(error: unknown): ScriptResponse {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  return failed('crash', `${name}: ${message}`, false, stack ?? '');
+  return failed('crash', deniedAccess(error) ?? `${name}: ${message}`, false, stack ?? '');
+}
+
+/** Node's own message for a forbidden access names neither the path nor the way out. */
+function deniedAccess(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_ACCESS_DENIED') return undefined;
+  const { permission, resource } = error as Error & { permission?: string; resource?: string };
+  const remedy: Record<string, string> = {
+    FileSystemRead:
+      'scripts read the files and folders of the checkout, not .git, .env* or the listing of its root (ask git ls-files)',
+    FileSystemWrite: "scripts write only where the directive's `writes` say",
+    ChildProcess: 'scripts start no programs; context.git reads the repository where the directive says `spawn: [git]`',
+  };
+  return `Access denied: ${permission} ${resource ?? ''}: ${remedy[permission ?? ''] ?? 'scripts may not do this'}`;
 }
 
 /** The first response stands: a script that ends the process, or fails later in the background, can not change it. */

@@ -13,13 +13,16 @@ export interface SealedLine {
   /** Without newline. */
   line: string;
   head: ChainHead;
-  /** The day file it belongs to, never older than the newest record's: `2026/03/04.jsonl`. */
+  /** The day file it belongs to, never older than the newest record's: `ledger/2026/03/04.jsonl`. */
   path: string;
 }
 
 export const lineHash = (line: string | Uint8Array): string => sha256(line);
 
-export const dayPath = (timestamp: string): string => `${timestamp.slice(0, 10).replaceAll('-', '/')}.jsonl`;
+/** The later of two ISO times. */
+export const laterTime = (a: string, b: string): string => [a, b].sort().at(1) as string;
+
+export const dayPath = (timestamp: string): string => `ledger/${timestamp.slice(0, 10).replaceAll('-', '/')}.jsonl`;
 
 /** Gives a record its place after `head` and writes it as one canonical line of at most 16 KB. */
 export function seal(record: UnsealedRecord, head: ChainHead | undefined): SealedLine {
@@ -27,7 +30,7 @@ export function seal(record: UnsealedRecord, head: ChainHead | undefined): Seale
   const sealed = fitLine({ ...record, ...place } as LedgerRecord);
   const line = canonical(sealed);
   // A clock that went backwards must not put a line behind newer ones: it joins the newest day's file.
-  const newest = head && head.timestamp > record.timestamp ? head.timestamp : record.timestamp;
+  const newest = laterTime(head?.timestamp ?? '', record.timestamp);
   return {
     record: sealed,
     line,

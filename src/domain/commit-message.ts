@@ -1,5 +1,5 @@
 import { formatDollars } from './money.ts';
-import type { Entry, Intent } from './record.ts';
+import type { Entry, Intent, LedgerRecord } from './record.ts';
 
 /** `cycle 142: publish_blog_post -> success, verified ($0.0031, 12.4 s)`, with trailers that make git log an index. */
 export function entryMessage(entry: Entry): string {
@@ -26,6 +26,11 @@ export function intentMessage(intent: Intent): string {
   ]);
 }
 
+export function recordMessage(record: LedgerRecord | undefined): string | undefined {
+  if (record?.kind === 'entry') return entryMessage(record);
+  return record?.kind === 'intent' ? intentMessage(record) : undefined;
+}
+
 /** The commit of the files that a run wrote, apart from the books so that reverting it keeps them. */
 export function filesMessage(entry: Entry, paths: readonly string[]): string {
   const subject = `${entry.decision}: ${paths.length === 1 ? paths[0] : `${paths.length} files`}`;
@@ -33,6 +38,10 @@ export function filesMessage(entry: Entry, paths: readonly string[]): string {
     ['Steward-Id', entry.id],
     ['Steward-Directive', entry.decision],
   ]);
+}
+
+export function initMessage(repository: string, id: string, archive: string): string {
+  return withTrailers(`init: books of ${repository}`, `Inherited records are in ${archive}.`, [['Steward-Id', id]]);
 }
 
 function withTrailers(subject: string, body: string, trailers: readonly (readonly string[])[]): string {

@@ -30,7 +30,7 @@ export type ModelAlias = z.infer<typeof ModelAlias>;
 
 const defaultAliases: Record<string, ModelAlias> = {
   flash: { vendor: 'gemini', model: 'gemini-2.5-flash-lite' },
-  pro: { vendor: 'gemini', model: 'gemini-2.5-pro' },
+  pro: { vendor: 'gemini', model: 'gemini-3.8-flash' },
   haiku: { vendor: 'anthropic', model: 'claude-haiku-5-5' },
   opus: { vendor: 'anthropic', model: 'claude-opus-5-5' },
 };

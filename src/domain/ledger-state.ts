@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { breakerAfterFailure } from './breaker.ts';
 import { addSpend, NOTHING_SPENT } from './budget.ts';
-import type { ChainHead } from './chain.ts';
+import { type ChainHead, dayPath } from './chain.ts';
 import { fromDollars } from './money.ts';
 import { type Entry, type Intent, type LedgerRecord, Trees } from './record.ts';
 import { retainTapes } from './tape.ts';
@@ -27,6 +27,8 @@ const DirectiveState = z.object({
   breaker: z.object({ until: z.string(), opened: z.int(), signature: z.string() }).nullable(),
   /** The interrupted run that a person must settle before the directive runs again. */
   blocked: z.string().nullable(),
+  /** An occurrence that a person released again, with its inputs. */
+  retry: z.object({ occurrence: z.string(), params: z.record(z.string(), z.json()) }).nullable(),
 });
 export type DirectiveState = z.infer<typeof DirectiveState>;
 
@@ -35,7 +37,8 @@ const OpenIntent = z.object({
   occurrence: z.string(),
   decision: z.string(),
   expires: z.string(),
-  seq: z.int(),
+  /** The day file that holds it. */
+  path: z.string(),
 });
 export type OpenIntent = z.infer<typeof OpenIntent>;
 
@@ -77,7 +80,8 @@ const DONE_KEPT_MS = 45 * 86_400_000;
 /** The state after one more record. Pure: the same records give the same bytes on every machine. */
 export function applyRecord(state: LedgerState, record: LedgerRecord, head: ChainHead): LedgerState {
   if (record.kind === 'genesis') return { ...state, head, repository: record.repository };
-  if (record.kind === 'intent') return { ...state, head, open_intents: withIntent(state.open_intents, record) };
+  if (record.kind === 'intent')
+    return { ...state, head, open_intents: withIntent(state.open_intents, record, dayPath(head.timestamp)) };
   const cost = fromDollars(record.metrics.cost);
   return {
     ...state,
@@ -93,8 +97,9 @@ export function applyRecord(state: LedgerState, record: LedgerRecord, head: Chai
 }
 
 /** One intent per run is open at a time: that of its newest step. */
-function withIntent(open: readonly OpenIntent[], { run, occurrence, decision, expires, seq }: Intent): OpenIntent[] {
-  return [...open.filter((intent) => intent.run !== run), { run, occurrence, decision, expires, seq }];
+function withIntent(open: readonly OpenIntent[], intent: Intent, path: string): OpenIntent[] {
+  const { run, occurrence, decision, expires } = intent;
+  return [...open.filter((other) => other.run !== run), { run, occurrence, decision, expires, path }];
 }
 
 function withDirective(directives: LedgerState['directives'], entry: Entry): LedgerState['directives'] {
@@ -128,6 +133,7 @@ function afterRun(before: DirectiveState | undefined, entry: Entry): DirectiveSt
     streak,
     breaker: streak ? breakerAfterFailure(before?.breaker ?? null, streak, entry.timestamp) : null,
     blocked: entry.result === 'interrupted' ? entry.id : (before?.blocked ?? null),
+    retry: before?.retry?.occurrence === entry.occurrence ? null : (before?.retry ?? null),
   };
 }
 
@@ -138,6 +144,7 @@ function settle(before: DirectiveState, entry: Entry): DirectiveState {
     ...before,
     blocked: before.blocked === entry.resolves ? null : before.blocked,
     ...(isThisOne ? { final: entry.final, result: entry.result } : {}),
+    retry: entry.final ? before.retry : { occurrence: entry.occurrence, params: entry.params },
   };
 }
 

@@ -36,6 +36,8 @@ export interface OptionInput {
   directives: readonly Directive[];
   state: LedgerState;
   requests: readonly Request[];
+  /** Names of the secrets that are set. */
+  secrets: ReadonlySet<string>;
   /** A forced directive: nothing else is offered. */
   onlyRequests: boolean;
 }
@@ -71,7 +73,7 @@ function isDone(state: LedgerState, directive: string, occurrence: Occurrence): 
 }
 
 /** What keeps a directive from being offered. A person's own request passes the breaker and the approval. */
-function holdOf(directive: Directive, { state, now }: OptionInput, isRequested: boolean): Held | undefined {
+function holdOf(directive: Directive, { state, now, secrets }: OptionInput, isRequested: boolean): Held | undefined {
   const last = state.directives[directive.name];
   const open = state.open_intents.find((intent) => intent.decision === directive.name);
   if (last?.blocked)
@@ -81,6 +83,8 @@ function holdOf(directive: Directive, { state, now }: OptionInput, isRequested: 
     };
   if (open)
     return { directive: directive.name, reason: `run ${open.run} is at work on it`, until: new Date(open.expires) };
+  const missing = directive.secrets.filter((name) => !secrets.has(name));
+  if (missing.length > 0) return { directive: directive.name, reason: `needs the secret ${missing.join(', ')}` };
   if (isRequested) return undefined;
   if (isBreakerOpen(last?.breaker, now)) {
     const until = new Date(last?.breaker?.until ?? now);

@@ -1,0 +1,198 @@
+/** argv -> command -> exit code. The only place that ends the process. */
+import { Command, CommanderError } from 'commander';
+import { compose } from './compose.ts';
+import { AgentError } from './domain/agent-error.ts';
+import { parseFlags } from './domain/command-line.ts';
+import { formatProblem } from './domain/problem.ts';
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const printJson = (value: unknown) => print(JSON.stringify(value, null, process.stdout.isTTY ? 2 : 0));
+
+interface GlobalOptions {
+  repo: string;
+}
+
+const program = new Command('steward')
+  .description(
+    'An autonomous agent that lives in a Git repository: one decision per cycle, tested scripts, every outcome a commit.',
+  )
+  .option('--repo <dir>', 'work in another checkout', '.')
+  .showHelpAfterError('Run `npm run steward -- --help` to see the commands.')
+  .exitOverride()
+  .enablePositionalOptions();
+
+const directory = () => program.opts<GlobalOptions>().repo;
+
+/** `--repo` reads well in front of a command and behind it. */
+const addCommand = (usage: string, description: string) =>
+  program
+    .command(usage)
+    .description(description)
+    .option('--repo <dir>', 'work in another checkout')
+    .hook('preAction', (_, command) => {
+      const { repo } = command.opts<Partial<GlobalOptions>>();
+      if (repo !== undefined) program.setOptionValue('repo', repo);
+    });
+
+addCommand('cycle', 'Run one cycle: gather, decide, run, verify, record.')
+  .option('--directive <name>', 'run this directive now, whatever its schedule')
+  .option('--params <json>', 'inputs for it, as a JSON object')
+  .option('--dry-run', 'show state, options, prompt and decision; change nothing at all')
+  .option('--json', 'print one object {idle, entry, commit, pushed} and nothing else')
+  .action(async (options: { directive?: string; params?: string; dryRun?: boolean; json?: boolean }) => {
+    const params = parseParams(options.params);
+    if (options.params !== undefined && options.directive === undefined)
+      throw new AgentError('USAGE', { problem: '--params needs --directive: whose inputs are they?' });
+    const { ports, setting } = await compose({ directory: directory(), isJson: options.json ?? false });
+    const { newRunId } = await import('./flows/cycle-context.ts');
+    const forced =
+      options.directive === undefined
+        ? undefined
+        : { directive: options.directive, params, id: process.env.GITHUB_RUN_ID ?? newRunId(ports.clock) };
+    if (options.dryRun) {
+      const { preview } = await import('./flows/preview.ts');
+      const shown = await preview(ports, setting, forced);
+      if (options.json) return printJson(shown);
+      const { previewText } = await import('./view/preview-text.ts');
+      return print(previewText(shown));
+    }
+    const { runCycle } = await import('./flows/cycle.ts');
+    const report = await runCycle(ports, setting, forced);
+    if (options.json)
+      return printJson({ idle: report.idle, entry: report.entry, commit: report.commit, pushed: report.pushed });
+    const { cycleSummary } = await import('./view/cycle-summary.ts');
+    print(cycleSummary(report, ports.clock.now()));
+  });
+
+addCommand(
+  'run <script>',
+  'Run one script by hand: no decision, no ledger entry. `steward run <script> --help` lists its flags.',
+)
+  .argument('[flags...]', 'flags of the script')
+  .helpOption(false)
+  .allowUnknownOption()
+  .passThroughOptions()
+  .action(async (name: string, words: string[]) => {
+    const { ports, setting } = await compose({ directory: directory(), isJson: true });
+    const { describeScript, grantsFor, runScript } = await import('./flows/run-script.ts');
+    const { script, description } = await describeScript(ports, name);
+    const grants = await grantsFor(ports, setting, script);
+    if (words.includes('--help') || words.includes('-h')) {
+      const { scriptHelp } = await import('./view/script-help.ts');
+      return print(scriptHelp(script, description, grants));
+    }
+    const { flags, problem } = parseFlags(words);
+    if (problem)
+      throw new AgentError('USAGE', { problem: `${problem}. \`steward run ${name} --help\` lists the flags` });
+    const { outcome } = await runScript(ports, setting, { script, flags, grants });
+    if (outcome.status === 'ok') return print(JSON.stringify(outcome.output, null, 2));
+    const failure = outcome.status === 'failed' ? outcome.failure : undefined;
+    process.stderr.write(
+      failure
+        ? `${failure.kind} ${failure.signature}: ${failure.message}\n${failure.log_tail}\n`
+        : `skipped: ${'reason' in outcome ? outcome.reason : outcome.status}\n`,
+    );
+    process.exitCode = failure ? 1 : 0;
+  });
+
+addCommand('ledger', 'List what was decided and what came of it.')
+  .option('--last <n>', 'how many entries', '20')
+  .option('--since <when>', 'a date (2026-03-04) or a duration (7d)')
+  .option('--directive <name>', 'only this directive')
+  .option('--result <result>', 'success, failure, skipped, interrupted, verified, unverified or refuted')
+  .option('--json', 'one JSON array')
+  .action(async (options: { last: string; since?: string; directive?: string; result?: string; json?: boolean }) => {
+    const { ports } = await compose({
+      directory: directory(),
+      isJson: options.json ?? false,
+      toleratesBadConfig: true,
+    });
+    const { listLedger, parseFilter } = await import('./flows/list-ledger.ts');
+    const entries = await listLedger(ports, parseFilter(options, ports.clock.now()));
+    if (options.json) return printJson(entries);
+    const { ledgerTable } = await import('./view/ledger-table.ts');
+    print(entries.length > 0 ? ledgerTable(entries) : 'No entry. `npm start` runs a cycle.');
+  });
+
+addCommand('check', 'Check config, directives, scripts, ledger chain and tapes; exit 1 with all findings.')
+  .option('--json', 'one object {problems, counts}')
+  .action(async (options: { json?: boolean }) => {
+    const { ports, setting, configProblems } = await compose({
+      directory: directory(),
+      isJson: options.json ?? false,
+      toleratesBadConfig: true,
+    });
+    const { check } = await import('./flows/check.ts');
+    const report = await check(ports, setting, configProblems);
+    const errors = report.problems.filter(({ severity }) => severity === 'error').length;
+    process.exitCode = errors > 0 ? 1 : 0;
+    if (options.json) return printJson(report);
+    for (const problem of report.problems)
+      print(`${problem.severity === 'error' ? '✖' : '!'} ${formatProblem(problem)}`);
+    const { directives, scripts, records, tapes } = report.counts;
+    const verdict =
+      report.problems.length === 0 ? 'all is well' : `${errors} errors, ${report.problems.length - errors} warnings`;
+    print(`${directives} usable directives, ${scripts} scripts, ${records} ledger records, ${tapes} tapes: ${verdict}`);
+  });
+
+addCommand(
+  'resolve <id> <verdict>',
+  'Settle an interrupted run: `done` if its effect is there, `retry` to run it again.',
+)
+  .option('--json', 'print one object {entry, commit, pushed}')
+  .action(async (id: string, verdict: string, options: { json?: boolean }) => {
+    if (verdict !== 'done' && verdict !== 'retry')
+      throw new AgentError('USAGE', { problem: `\`${verdict}\` is no verdict: say done or retry` });
+    const { ports, setting } = await compose({ directory: directory(), isJson: options.json ?? false });
+    const { resolve } = await import('./flows/resolve.ts');
+    const { record: entry, commit, pushed } = await resolve(ports, setting, { id, verdict });
+    if (options.json) return printJson({ entry, commit, pushed });
+    print(
+      verdict === 'done'
+        ? `Noted: the effect of ${entry?.resolves} is there.`
+        : `Released: ${entry?.decision} runs again in the next cycle.`,
+    );
+  });
+
+addCommand(
+  'init',
+  'Start books of your own in a copied repository: archives inherited records, begins a new ledger.',
+).action(async () => {
+  const { ports, setting } = await compose({ directory: directory() });
+  const { init } = await import('./flows/init.ts');
+  const { changed, repository, archive, moved } = await init(ports, setting);
+  print(
+    changed
+      ? `${moved} inherited files are in ${archive}; the ledger of ${repository} has begun.`
+      : `The ledger is ${repository}'s own already; nothing was changed.`,
+  );
+});
+
+function parseParams(text: string | undefined): Record<string, unknown> {
+  if (text === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Said below, together with the wrong kinds of JSON.
+  }
+  throw new AgentError('USAGE', { problem: `--params ${text}: expected a JSON object such as '{"topic": "git"}'` });
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof AgentError) {
+    process.stderr.write(`\n${error.code}: ${error.message}\n${error.remedy}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(
+    `\nThis is a bug in Steward, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  return 1;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

@@ -1,0 +1,239 @@
+import { AgentError } from '../domain/agent-error.ts';
+import type { Directive } from '../domain/directive.ts';
+import { coerceInput, formatInputType } from '../domain/input-type.ts';
+import type { LedgerState } from '../domain/ledger-state.ts';
+import type { Request } from '../domain/option.ts';
+import { formatProblem, type Problem } from '../domain/problem.ts';
+import { type Entry, RECORD_VERSION, type Unsealed } from '../domain/record.ts';
+import { type Context, type Forced, newRunId, type Ports, type Setting } from './cycle-context.ts';
+import { type Decided, decide } from './decide.ts';
+import { type Job, metricsOf, observe, wakeAfter, wakeAt } from './entry.ts';
+import { gather, loadDirectives, type Situation } from './gather.ts';
+import { openCycle } from './open-cycle.ts';
+import { perform } from './perform.ts';
+import { type Recorded, record } from './record.ts';
+import { recover } from './recover.ts';
+import { seconds } from './script-call.ts';
+
+export interface CycleReport {
+  idle: boolean;
+  /** Why nothing was done, when nothing was. */
+  reason?: string;
+  entry: Entry | null;
+  commit: string | null;
+  pushed: boolean;
+  /** Why it was not pushed. */
+  pushReason?: string;
+  nextWake: Date;
+  problems: Problem[];
+}
+
+/** One cycle: recover, gather, options, decide, intent, run, verify, record, wake. */
+export async function runCycle(ports: Ports, setting: Setting, forced?: Forced): Promise<CycleReport> {
+  if (setting.paused !== undefined) return idleReport(ports, `paused: ${setting.paused}`);
+  const { left } = await ports.lock.acquire();
+  try {
+    return await cycle(ports, setting, { left, forced });
+  } finally {
+    await ports.lock.release();
+  }
+}
+
+async function cycle(
+  ports: Ports,
+  setting: Setting,
+  { left, forced }: { left: Awaited<ReturnType<Ports['lock']['acquire']>>['left']; forced: Forced | undefined },
+): Promise<CycleReport> {
+  const started = ports.clock.now();
+  const line = ports.log.step('gather state');
+  const { context, state: found, recovered, deadRun } = await openCycle(ports, setting, left);
+  const loaded = await loadDirectives(context.documents, Object.keys(setting.config.vars));
+  line.done(true, `${loaded.directives.length} directives, ${found.head ? found.head.seq + 1 : 0} ledger records`);
+  const { state, entries } = await recover(context, found, { directives: loaded.directives, deadRun, recovered });
+  const requests = forced ? [toRequest(forced, loaded.directives, loaded.problems)] : [];
+  const situation = await gather(context, { state, loaded, requests, onlyRequests: forced !== undefined });
+  if (forced) assertNotBlocked(forced, state);
+  if (situation.options.length === 0)
+    return afterRecovery(context, { situation, state, entries, idle: idleReason(situation) });
+
+  const deciding = context.log.step('decide');
+  const decided = await decide(context, situation, state);
+  deciding.done(decided.decision !== undefined, describeDecision(decided));
+  if (!decided.decision) {
+    if (forced)
+      throw new AgentError('PARAMS_INVALID', {
+        directive: forced.directive,
+        problems: decided.reason ?? 'inputs are missing',
+      });
+    return undecided(context, { state, situation, decided, started, entries });
+  }
+  const job = toJob(context, { state, situation, decided, started, recovered });
+  return worked(await perform(context, state, job), situation.loaded.problems);
+}
+
+function toJob(
+  context: Context,
+  from: { state: LedgerState; situation: Situation; decided: Decided; started: Date; recovered: string[] },
+): Job {
+  const { state, situation, decided, started, recovered } = from;
+  const { decision } = decided;
+  if (!decision) throw new TypeError('a job needs a decision');
+  const { option } = decision;
+  return {
+    flow: 'cycle',
+    work: {
+      run: newRunId(context.clock),
+      directive: option.directive,
+      occurrence: option.id,
+      params: decision.params,
+      done: [],
+      mayBeDone: option.attempts > 0,
+    },
+    trigger: context.setting.trigger,
+    reason: decision.reason,
+    decidedBy: decision.decidedBy,
+    degraded: decision.degraded ?? null,
+    options: situation.options.map(({ id }) => id),
+    calls: decided.calls,
+    promptSha256: decided.promptSha256 ?? null,
+    observed: observe(state, situation.now, situation.requests),
+    directives: situation.loaded.directives,
+    started,
+    recovered,
+  };
+}
+
+/** A person's request as an occurrence of its own, with its inputs checked. */
+export function toRequest(forced: Forced, directives: readonly Directive[], problems: readonly Problem[]): Request {
+  const directive = directives.find(({ name }) => name === forced.directive);
+  if (!directive) {
+    const own = problems.filter(({ file }) => file === `directives/${forced.directive}.md`).map(formatProblem);
+    const known = directives.map(({ name }) => name).join(', ') || 'none';
+    throw new AgentError('DIRECTIVE_UNKNOWN', {
+      name: forced.directive,
+      known: own.length > 0 ? `${known}\n${own.join('\n')}` : known,
+    });
+  }
+  return {
+    occurrence: `dispatch:${forced.id}`,
+    directive: directive.name,
+    params: checkParams(directive, forced.params),
+  };
+}
+
+export function checkParams(directive: Directive, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const problems: string[] = [];
+  const params: Record<string, unknown> = {};
+  const known = new Map(directive.inputs.map((input) => [input.name, input.type]));
+  for (const [name, value] of Object.entries(given)) {
+    const type = known.get(name);
+    const coerced = type ? coerceInput(type, value) : undefined;
+    if (!type) problems.push(`\`${name}\` is no input (it has ${[...known.keys()].join(', ') || 'none'})`);
+    else if (!coerced || 'expected' in coerced) problems.push(`\`${name}\` must be ${formatInputType(type)}`);
+    else params[name] = coerced.value;
+  }
+  if (problems.length > 0)
+    throw new AgentError('PARAMS_INVALID', { directive: directive.name, problems: problems.join('; ') });
+  return params;
+}
+
+function assertNotBlocked(forced: Forced, state: LedgerState): void {
+  const blocked = state.directives[forced.directive]?.blocked;
+  if (blocked) throw new AgentError('DIRECTIVE_BLOCKED', { directive: forced.directive, id: blocked });
+}
+
+export function idleReason({ held, loaded }: Situation): string {
+  if (held.length > 0) return held.map(({ directive, reason }) => `${directive}: ${reason}`).join('; ');
+  return loaded.directives.length === 0 ? 'there is no usable directive' : 'nothing is due';
+}
+
+function describeDecision({ decision, reason }: Decided): string {
+  if (!decision) return reason ?? '';
+  return `${decision.option.id}: ${decision.reason}${decision.degraded ? ` (degraded: ${decision.degraded})` : ''}`;
+}
+
+/** No option, but perhaps a recovered run to tell of. */
+function afterRecovery(
+  context: Context,
+  {
+    situation,
+    state,
+    entries,
+    idle,
+  }: { situation: Situation; state: LedgerState; entries: Recorded<Entry>[]; idle: string },
+): CycleReport {
+  const last = entries.at(-1);
+  if (last) return worked(last, situation.loaded.problems);
+  const nextWake = wakeAt(context, state, situation.loaded.directives, situation.now);
+  return {
+    idle: true,
+    reason: idle,
+    entry: null,
+    commit: null,
+    pushed: false,
+    nextWake,
+    problems: situation.loaded.problems,
+  };
+}
+
+/** Nobody could fill in the inputs. What asking cost is booked all the same. */
+async function undecided(
+  context: Context,
+  from: { state: LedgerState; situation: Situation; decided: Decided; started: Date; entries: Recorded<Entry>[] },
+): Promise<CycleReport> {
+  const { state, situation, decided, started, entries } = from;
+  const idle = decided.reason ?? 'nothing could be decided';
+  if (decided.calls.every(({ cost }) => cost === 0)) return afterRecovery(context, { situation, state, entries, idle });
+  const now = context.clock.now();
+  const id = newRunId(context.clock);
+  const entry: Unsealed<Entry> = {
+    v: RECORD_VERSION,
+    kind: 'entry',
+    id,
+    timestamp: now.toISOString(),
+    flow: 'cycle',
+    trigger: context.setting.trigger,
+    occurrence: `undecided:${id}`,
+    decision: 'none',
+    params: {},
+    reason: idle,
+    options: situation.options.map((option) => option.id),
+    decided_by: 'model',
+    model: null,
+    degraded: idle,
+    result: 'skipped',
+    verification: 'unverified',
+    final: false,
+    steps: [],
+    criteria: [],
+    metrics: metricsOf(decided.calls, seconds(now.getTime() - started.getTime())),
+    observed: observe(state, situation.now, situation.requests),
+    head: context.facts.head,
+    prompt_sha256: decided.promptSha256 ?? null,
+    next_wake: now.toISOString(),
+    trees: context.facts.trees,
+  };
+  const nextWake = wakeAfter(context, state, entry, situation.loaded.directives).toISOString();
+  return worked(
+    await record<Entry>(context, state, { ...entry, next_wake: nextWake }, { files: [], tapes: [], recovered: [] }),
+    situation.loaded.problems,
+  );
+}
+
+function worked(recorded: Recorded<Entry>, problems: Problem[]): CycleReport {
+  const { record: entry, commit, pushed, reason } = recorded;
+  const nextWake = new Date(entry?.next_wake ?? 0);
+  return {
+    idle: false,
+    entry: entry ?? null,
+    commit,
+    pushed,
+    ...(reason ? { pushReason: reason } : {}),
+    nextWake,
+    problems,
+  };
+}
+
+function idleReport({ clock }: Ports, reason: string): CycleReport {
+  return { idle: true, reason, entry: null, commit: null, pushed: false, nextWake: clock.now(), problems: [] };
+}

@@ -1,0 +1,84 @@
+import { type Directive, parseDirective } from '../domain/directive.ts';
+import type { LedgerState } from '../domain/ledger-state.ts';
+import { computeOptions, type Held, type Option, type Request } from '../domain/option.ts';
+import { errorAt, type Problem } from '../domain/problem.ts';
+import type { Entry } from '../domain/record.ts';
+import type { ReadableDocuments } from '../ports.ts';
+import type { Context } from './cycle-context.ts';
+import { lastEntries } from './ledger-reader.ts';
+
+export interface LoadedDirectives {
+  directives: Directive[];
+  /** What is wrong with the others, all of it. */
+  problems: Problem[];
+}
+
+/** Reads every directive. One that can not be used is left out with its findings; the others go on. */
+export async function loadDirectives(documents: ReadableDocuments, vars: readonly string[]): Promise<LoadedDirectives> {
+  const [files, scripts] = await Promise.all([documents.list('directives'), documents.list('execution')]);
+  const names = files.filter((name) => name.endsWith('.md') && name !== 'README.md');
+  const parsed = await Promise.all(
+    names.map(async (name) =>
+      parseDirective((await documents.read(`directives/${name}`)) ?? '', `directives/${name}`, vars),
+    ),
+  );
+  const directives: Directive[] = [];
+  const problems = parsed.flatMap((each) => each.problems);
+  for (const { directive } of parsed) {
+    const missing = directive ? missingScripts(directive, scripts) : [];
+    problems.push(...missing);
+    if (directive && missing.length === 0) directives.push(directive);
+  }
+  return { directives, problems };
+}
+
+function missingScripts(directive: Directive, scripts: readonly string[]): Problem[] {
+  const commands = [
+    ...directive.tools,
+    ...directive.criteria.flatMap((criterion) => (criterion.kind === 'command' ? [criterion.command] : [])),
+  ];
+  return commands
+    .filter(({ script }) => !script.endsWith('.ts') || !scripts.includes(script.slice('execution/'.length)))
+    .map(({ script, line }) => {
+      const typescript = script.replace(/\.\w+$/, '.ts');
+      const hint =
+        script === typescript
+          ? 'Write it, or disable the directive with `enabled: false`'
+          : 'Scripts are TypeScript here';
+      return errorAt(directive.file, line, `the script ${script}, which is not there`, `a file ${typescript}`, hint);
+    });
+}
+
+/** All that a decision rests on. */
+export interface Situation {
+  now: Date;
+  loaded: LoadedDirectives;
+  options: Option[];
+  held: Held[];
+  recent: Entry[];
+  requests: readonly Request[];
+}
+
+export async function gather(
+  context: Context,
+  input: { state: LedgerState; loaded: LoadedDirectives; requests: readonly Request[]; onlyRequests: boolean },
+): Promise<Situation> {
+  const { documents, clock, setting } = context;
+  const { config, secrets } = setting;
+  const now = clock.now();
+  const { loaded } = input;
+  const recent = await lastEntries(documents, config.cycle.history);
+  const released = Object.entries(input.state.directives).flatMap(([directive, { retry }]) =>
+    retry ? [{ ...retry, directive }] : [],
+  );
+  const requests = [...input.requests, ...(input.onlyRequests ? [] : released)];
+  const { options, held } = computeOptions({
+    now,
+    directives: loaded.directives,
+    state: input.state,
+    requests,
+    secrets: new Set(Object.keys(secrets)),
+    onlyRequests: input.onlyRequests,
+  });
+  return { now, loaded, options, held, recent, requests };
+}

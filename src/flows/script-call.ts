@@ -1,0 +1,68 @@
+import { type CommandLine, fillFlags, parseFlags } from '../domain/command-line.ts';
+import type { Directive } from '../domain/directive.ts';
+import { stepKey } from '../domain/occurrence.ts';
+import type { Failure, StepRecord } from '../domain/record.ts';
+import { failureSignature } from '../domain/signature.ts';
+import type { ScriptCall } from '../ports.ts';
+import type { Context } from './cycle-context.ts';
+
+/** One occurrence of a directive at work: what is run, with which inputs, from which step on. */
+export interface Work {
+  run: string;
+  directive: Directive;
+  occurrence: string;
+  params: Readonly<Record<string, unknown>>;
+  /** Steps an earlier process finished. */
+  done: readonly StepRecord[];
+  /** True when the step after them may have had its effect already: look before acting. */
+  mayBeDone: boolean;
+}
+
+/** A tool line with its placeholders filled. A flag whose optional input has no value is left out. */
+export function toCall(
+  { clock, setting }: Context,
+  from: { work: Work; tool: CommandLine; step: number; steps: readonly StepRecord[]; writes: readonly string[] },
+): ScriptCall | { failure: Failure } {
+  const { work, tool, step, steps, writes } = from;
+  const { directive, params, occurrence } = work;
+  const optional = new Set(
+    directive.inputs
+      .filter((input) => params[input.name] === undefined && !input.isRequired)
+      .map(({ name }) => `{${name}}`),
+  );
+  const flags = Object.fromEntries(
+    Object.entries(parseFlags(tool.args).flags).filter(
+      ([, value]) => typeof value !== 'string' || !optional.has(value),
+    ),
+  );
+  const { input, missing } = fillFlags(flags, (name) => inputValue(name, { params, steps, vars: setting.config.vars }));
+  if (missing.length > 0) return { failure: failureOf(tool.script, 'input', `no value for {${missing.join('}, {')}}`) };
+  const secrets = Object.fromEntries(
+    directive.secrets.flatMap((name) => (setting.secrets[name] === undefined ? [] : [[name, setting.secrets[name]]])),
+  );
+  return {
+    script: tool.script,
+    input,
+    key: stepKey(occurrence, step),
+    now: clock.now(),
+    writes,
+    secrets,
+    spawn: directive.spawn,
+    timeoutMs: directive.timeoutMs,
+  };
+}
+
+function inputValue(
+  name: string,
+  known: { params: Work['params']; steps: readonly StepRecord[]; vars: Readonly<Record<string, string>> },
+): unknown {
+  const [, step, field] = /^steps\.(\d+)\.(\w+)$/.exec(name) ?? [];
+  if (step !== undefined && field !== undefined) return known.steps[Number(step) - 1]?.output?.[field];
+  return known.params[name] ?? known.vars[name];
+}
+
+export function failureOf(script: string, kind: 'input' | 'output', message: string): Failure {
+  return { kind, message, signature: failureSignature({ kind, script, message }), log_tail: '', script };
+}
+
+export const seconds = (ms: number): number => Math.round(ms) / 1000;

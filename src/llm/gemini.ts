@@ -1,0 +1,124 @@
+import {
+  GoogleGenerativeAI,
+  GoogleGenerativeAIAbortError,
+  GoogleGenerativeAIError,
+  GoogleGenerativeAIFetchError,
+  type ResponseSchema,
+  SchemaType,
+} from '@google/generative-ai';
+import { z } from 'zod';
+import { readGeminiError, readGeminiReply } from './gemini-reply.ts';
+import { callFailure, type Vendor, type VendorAccess, type VendorRequest, type VendorResult } from './vendor.ts';
+
+/** The Gemini API through Google's SDK. The key travels in a header, never in the address. */
+export function createGemini({ key, baseUrl }: VendorAccess): Vendor {
+  const api = new GoogleGenerativeAI(key);
+  const place = baseUrl ? { baseUrl: baseUrl.replace(/\/+$/, '') } : {};
+  return {
+    async ask(request) {
+      const unsupported: string[] = [];
+      const responseSchema = toGeminiSchema(request.schema, unsupported);
+      if (unsupported.length > 0)
+        return callFailure('bad_request', `Gemini has no word for ${unsupported.join(', ')} in the answer's schema`);
+      const model = api.getGenerativeModel(
+        {
+          model: request.model,
+          systemInstruction: request.system,
+          generationConfig: {
+            maxOutputTokens: request.maxOutputTokens,
+            responseMimeType: 'application/json',
+            responseSchema,
+          },
+        },
+        place,
+      );
+      return call(model, request);
+    },
+  };
+}
+
+type Model = ReturnType<GoogleGenerativeAI['getGenerativeModel']>;
+
+async function call(model: Model, { user, model: asked, signal }: VendorRequest): Promise<VendorResult> {
+  try {
+    const contents = [{ role: 'user', parts: [{ text: user }] }];
+    const { response } = await model.generateContent({ contents }, { signal });
+    return readGeminiReply(response, asked);
+  } catch (error) {
+    return mapGeminiError(error, signal);
+  }
+}
+
+/** Maps what the SDK throws. Once headers have come the call may be billed, even if its body never arrives whole. */
+export function mapGeminiError(error: unknown, signal: AbortSignal): VendorResult {
+  const message = error instanceof Error ? error.message : String(error);
+  if (signal.aborted || error instanceof GoogleGenerativeAIAbortError)
+    return callFailure('timeout', 'no answer in time', { used: 'unknown' });
+  if (error instanceof GoogleGenerativeAIFetchError) return readGeminiError(error.status, message, error.errorDetails);
+  if (error instanceof SyntaxError)
+    return callFailure('server', 'the response is not JSON', { isRetryable: true, used: 'unknown' });
+  if (error instanceof GoogleGenerativeAIError) return callFailure('network', message, { isRetryable: true });
+  return callFailure('network', message, { isRetryable: true, used: 'unknown' });
+}
+
+const SchemaNode = z.looseObject({
+  type: z.string().optional(),
+  description: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  const: z.string().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  required: z.array(z.string()).optional(),
+  items: z.unknown().optional(),
+  anyOf: z.array(z.looseObject({ type: z.string().optional() })).optional(),
+});
+type SchemaNode = z.infer<typeof SchemaNode>;
+
+/** JSON Schema -> Gemini's dialect: no additionalProperties, enumerations marked, null as a flag. What it can not say is added to `unsupported`. */
+export function toGeminiSchema(schema: unknown, unsupported: string[]): ResponseSchema {
+  const parsed = SchemaNode.safeParse(schema);
+  if (!parsed.success) {
+    unsupported.push(JSON.stringify(schema)?.slice(0, 60) ?? 'nothing');
+    return { type: SchemaType.STRING };
+  }
+  const node = parsed.data;
+  const described = node.description === undefined ? {} : { description: node.description };
+  return { ...toGeminiNode(node, unsupported), ...described };
+}
+
+function toGeminiNode(node: SchemaNode, unsupported: string[]): ResponseSchema {
+  const others = node.anyOf?.filter((each) => each.type !== 'null');
+  const [other] = others ?? [];
+  if (other && others?.length === 1) return { ...toGeminiSchema(other, unsupported), nullable: true };
+  switch (node.type) {
+    case 'object':
+      return toGeminiObject(node, unsupported);
+    case 'array':
+      return { type: SchemaType.ARRAY, items: toGeminiSchema(node.items, unsupported) };
+    case 'string':
+      return toGeminiString(node);
+    case 'integer':
+      return { type: SchemaType.INTEGER };
+    case 'number':
+      return { type: SchemaType.NUMBER };
+    case 'boolean':
+      return { type: SchemaType.BOOLEAN };
+    default:
+      unsupported.push(node.type ? `type ${node.type}` : Object.keys(node).join(' with '));
+      return { type: SchemaType.STRING };
+  }
+}
+
+function toGeminiObject({ properties, required }: SchemaNode, unsupported: string[]): ResponseSchema {
+  const entries = Object.entries(properties ?? {});
+  if (entries.length === 0) unsupported.push('an object without properties');
+  return {
+    type: SchemaType.OBJECT,
+    properties: Object.fromEntries(entries.map(([name, inner]) => [name, toGeminiSchema(inner, unsupported)])),
+    required: required ?? [],
+  };
+}
+
+function toGeminiString(node: SchemaNode): ResponseSchema {
+  const values = node.const === undefined ? node.enum : [node.const];
+  return values ? { type: SchemaType.STRING, format: 'enum', enum: values } : { type: SchemaType.STRING };
+}
