@@ -21,8 +21,9 @@ export async function findGitPlace(
   const outside = new GitProcess(directory, environment);
   const found = await outside.try(['rev-parse', '--show-toplevel', '--absolute-git-dir', '--is-shallow-repository']);
   if (!found.ok) {
-    if (/dubious ownership/.test(found.reason))
+    if (!/not a git repository|cannot change to|ENOENT|does not exist/i.test(found.reason)) {
       throw new AgentError('GIT_FAILED', { command: 'rev-parse', reason: found.reason });
+    }
     throw new AgentError('NOT_A_REPOSITORY', { path: directory });
   }
   const [root = '', gitDirectory = '', shallow] = found.stdout.trim().split('\n');

@@ -31,7 +31,7 @@ export class GitProcess {
     const kept = known.filter(
       ([name]) => !/^(GIT_|EDITOR$|PAGER$|VISUAL$)/.test(name) || ALLOWED_ENVIRONMENT.includes(name),
     );
-    this.#environment = { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' };
+    this.#environment = { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' };
     this.#git = this.#open({});
   }
 
@@ -60,6 +60,8 @@ export class GitProcess {
     const git = simpleGit({
       baseDir: this.#directory,
       allowEnvironment: ALLOWED_ENVIRONMENT,
+      // The environment is the person's own, who started the agent; no argument comes from outside.
+      unsafe: { allowUnsafeConfigPaths: true, allowUnsafeSshCommand: true, allowUnsafeAskPass: true },
       maxConcurrentProcesses: 6,
       trimmed: false,
       timeout: { block: REMOTE_SILENT_MS },

@@ -27,8 +27,8 @@ export const dayPath = (timestamp: string): string => `ledger/${timestamp.slice(
 /** Gives a record its place after `head` and writes it as one canonical line of at most 16 KB. */
 export function seal(record: UnsealedRecord, head: ChainHead | undefined): SealedLine {
   const place = { seq: head ? head.seq + 1 : 0, prev: head?.hash ?? ZERO_HASH };
-  const sealed = fitLine({ ...record, ...place } as LedgerRecord);
-  const line = canonical(sealed);
+  const sealed = canonical(fitLine({ ...record, ...place } as LedgerRecord));
+  const line = JSON.stringify(sealed);
   // A clock that went backwards must not put a line behind newer ones: it joins the newest day's file.
   const newest = laterTime(head?.timestamp ?? '', record.timestamp);
   return {
@@ -39,10 +39,10 @@ export function seal(record: UnsealedRecord, head: ChainHead | undefined): Seale
   };
 }
 
-/** JSON with a fixed key order: v, kind, seq, id, timestamp first, prev last, as written otherwise. */
-function canonical(record: LedgerRecord): string {
+/** A fixed key order: v, kind, seq, id, timestamp first, prev last, as written otherwise. */
+function canonical(record: LedgerRecord): LedgerRecord {
   const { v, kind, seq, id, timestamp, prev, ...rest } = record;
-  return JSON.stringify({ v, kind, seq, id, timestamp, ...rest, prev });
+  return { v, kind, seq, id, timestamp, ...rest, prev } as LedgerRecord;
 }
 
 const TRIM_STEPS = [2000, 500, 120, 0] as const;

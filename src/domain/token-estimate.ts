@@ -44,7 +44,10 @@ function foreignTokens(character: string): number {
 }
 
 const SCRIPTS: readonly (readonly [RegExp, number])[] = [
-  [/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u, 1.5],
-  [/[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}]/u, 1],
-  [/[\p{Script=Thai}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}]/u, 1.5],
+  // CJK punctuation, kana, the usual ideographs, Hangul syllables, full-width forms.
+  [/[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]/, 1.5],
+  // Latin with accents, Greek, Cyrillic, Hebrew, Arabic.
+  [/[\u00a1-\u052f\u0590-\u06ff]/, 1],
+  // Devanagari to Thai.
+  [/[\u0900-\u0e7f]/, 1.5],
 ];

@@ -63,8 +63,10 @@ export async function record<T extends Entry | Intent>(
   if (findings.files.length > 0 && last?.kind === 'entry') {
     plans.unshift({ message: filesMessage(last, findings.files), at, files: findings.files.map((path) => ({ path })) });
   }
+  const line = context.log.step(unsealed.kind === 'entry' ? 'commit and push' : 'say the intent');
   const commit = await repo.commit(plans);
   const published = await publish(context);
+  line.done(true, published.pushed ? '' : `kept here: ${published.reason}`);
   if (!published.rebuilt) return { ...published, record: last as T, state: sealed.state, commit };
   const { head } = await repo.facts();
   return { ...published, ...(await findAgain<T>(context, unsealed.id)), commit: head };

@@ -121,7 +121,7 @@ function mapStatus({ status, type, headers }: APIError, message: string): Vendor
   if (status === 401 || status === 402 || status === 403) return callFailure('auth', message);
   if (status === 429)
     return callFailure('rate_limit', message, { isRetryable: true, ...retryAfter(headers ?? new Headers()) });
-  if (status === 529 || type === 'overloaded_error')
+  if (status === 503 || status === 529 || type === 'overloaded_error')
     return callFailure('overload', message, { isRetryable: true, ...retryAfter(headers ?? new Headers()) });
   if (status === undefined || status >= 500 || status === 408 || status === 409)
     return callFailure('server', message, { isRetryable: true });
