@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DURATION_FORM, DURATION_PATTERN } from './duration.ts';
-import type { Problem } from './problem.ts';
+import { DURATION_FORM, DURATION_PATTERN, isTimeout, TIMEOUT_FORM } from './duration.ts';
+import { isPlainName, type Problem } from './problem.ts';
 import { checkObject, parseYamlObject } from './yaml-object.ts';
 
 export const CONFIG_FILE = '.github/steward.yml';
@@ -20,13 +20,17 @@ export type Task = z.infer<typeof Task>;
 const dollars = z
   .number({ error: 'an amount in US dollars, such as 0.50' })
   .min(0, 'an amount that is not negative')
-  .max(10_000);
+  .max(10_000, 'an amount of at most 10000 US dollars');
 const duration = z.string({ error: DURATION_FORM }).regex(DURATION_PATTERN, DURATION_FORM);
-const ModelAlias = z.object({
+const VARIABLE_PATTERN = /^[a-z][a-z0-9_]*$/;
+const VARIABLE_FORM = 'names in lower case with underscores';
+const ModelAlias = z.strictObject({
   vendor: z.enum(['gemini', 'anthropic'], { error: 'gemini or anthropic' }),
   model: z.string({ error: 'the model id as the vendor writes it' }).min(1),
 });
 export type ModelAlias = z.infer<typeof ModelAlias>;
+
+const HISTORY_FORM = 'a whole number from 0 to 20';
 
 const defaultAliases: Record<string, ModelAlias> = {
   flash: { vendor: 'gemini', model: 'gemini-2.5-flash-lite' },
@@ -34,6 +38,8 @@ const defaultAliases: Record<string, ModelAlias> = {
   haiku: { vendor: 'anthropic', model: 'claude-haiku-5-5' },
   opus: { vendor: 'anthropic', model: 'claude-opus-5-5' },
 };
+
+const ALIASES_FORM = 'a list of aliases such as [flash, haiku]';
 
 const defaultRoutes: Record<Task, string[]> = {
   ceo_analysis: ['flash', 'haiku'],
@@ -46,7 +52,11 @@ const defaultRoutes: Record<Task, string[]> = {
 
 /** `.github/steward.yml`: everything about the agent that is not a directive. Every key has a default; an absent file is valid. */
 export const StewardConfig = z.strictObject({
-  name: z.string({ error: 'a short text' }).max(80).optional().describe('What the agent is called in its summaries.'),
+  name: z
+    .string({ error: 'a short text' })
+    .max(80, 'a text of at most 80 characters')
+    .optional()
+    .describe('What the agent is called in its summaries.'),
   paused: z
     .union([z.boolean(), z.string()], { error: 'true, false, or the reason as text' })
     .default(false)
@@ -66,21 +76,28 @@ export const StewardConfig = z.strictObject({
     .transform((models) => ({ ...defaultAliases, ...models }))
     .describe('Aliases used in routes. flash, pro, haiku and opus exist already.'),
   routes: z
-    .partialRecord(Task, z.array(z.string()).min(1), { error: `routes for ${TASKS.join(', ')}` })
+    .partialRecord(Task, z.array(z.string(), { error: ALIASES_FORM }).min(1, ALIASES_FORM), {
+      error: `routes for ${TASKS.join(', ')}`,
+    })
     .default({})
     .transform((routes) => ({ ...defaultRoutes, ...routes }))
     .describe('For each task the aliases to ask, in order: the first that answers is used.'),
   vars: z
     .record(
-      z.string().regex(/^[a-z][a-z0-9_]*$/, 'names in lower case with underscores'),
+      z.string().regex(VARIABLE_PATTERN, VARIABLE_FORM).refine(isPlainName, VARIABLE_FORM),
       z.string({ error: 'a text (quote it)' }),
     )
     .default({})
     .describe('Values that every directive may use as {name}, such as site_url.'),
   cycle: z
     .strictObject({
-      timeout: duration.default('20m').describe('The longest a cycle may take.'),
-      history: z.int().min(0).max(20).default(3).describe('How many of the last entries the model is shown.'),
+      timeout: duration.refine(isTimeout, TIMEOUT_FORM).default('20m').describe('The longest a cycle may take.'),
+      history: z
+        .int(HISTORY_FORM)
+        .min(0, HISTORY_FORM)
+        .max(20, HISTORY_FORM)
+        .default(3)
+        .describe('How many of the last entries the model is shown.'),
     })
     .prefault({}),
 });
@@ -93,13 +110,16 @@ const keysOf: Record<string, readonly string[]> = {
   routes: TASKS,
 };
 
+const keysAt = (path: readonly PropertyKey[]): readonly string[] =>
+  path[0] === 'models' ? Object.keys(ModelAlias.shape) : (keysOf[path.join('.')] ?? []);
+
 /** Reads the config; `config` is absent when anything in it is wrong. Never throws. */
 export function parseConfig(text: string): { config?: StewardConfig; problems: Problem[] } {
   const object = parseYamlObject(text, CONFIG_FILE);
-  const { value, problems } = checkObject(StewardConfig, object, CONFIG_FILE, (path) => keysOf[path.join('.')] ?? []);
+  const { value, problems } = checkObject(StewardConfig, object, CONFIG_FILE, keysAt);
   if (!value) return { problems };
   const unknown = Object.entries(value.routes).flatMap(([task, aliases]) =>
-    aliases.filter((alias) => !(alias in value.models)).map((alias) => ({ task, alias })),
+    aliases.filter((alias) => !Object.hasOwn(value.models, alias)).map((alias) => ({ task, alias })),
   );
   if (unknown.length === 0) return { config: value, problems };
   return {

@@ -4,7 +4,7 @@ import type { Repo, RunMarker } from '../ports.ts';
 import type { Context, Ports, Setting } from './cycle-context.ts';
 import { loadLedger } from './ledger-reader.ts';
 import { setAsideTorn } from './ledger-writer.ts';
-import { integrate } from './publish.ts';
+import { integrate, publish } from './publish.ts';
 import { assertOwnLedger } from './record.ts';
 
 export interface Opened {
@@ -71,11 +71,14 @@ async function catchUp(context: Context): Promise<Awaited<ReturnType<Repo['facts
     return facts;
   }
   if (fetched.tip === facts.head) return facts;
-  const { blocked } = await integrate(context, fetched.tip);
-  if (blocked)
+  const { blocked, unpushed } = await integrate(context, fetched.tip);
+  if (blocked) {
     throw new AgentError('DIVERGED', {
       branch: facts.branch,
       upstream: `${facts.upstream.remote}/${facts.upstream.branch}`,
     });
+  }
+  // A run that died between commit and push, or met a remote that refused, left its commits here.
+  if (unpushed > 0) await publish(context);
   return repo.facts();
 }

@@ -47,13 +47,13 @@ function keep({ facts, setting }: Context, reason: string, rebuilt: boolean): Pu
 
 /**
  * Brings the clone up to `tip`: plain fast-forward, or the agent's unpushed commits rebuilt on top of it. `blocked`
- * when a person's unpushed commits are in the way.
+ * when a person's unpushed commits are in the way; `unpushed` counts the agent's own that are left to push.
  */
-export async function integrate(context: Context, tip: string): Promise<{ blocked?: true }> {
+export async function integrate(context: Context, tip: string): Promise<{ blocked: boolean; unpushed: number }> {
   const { base, behind, agent, human } = await context.repo.compare(tip);
-  if (behind === 0) return {};
-  if (human > 0) return { blocked: true };
+  if (behind === 0) return { blocked: false, unpushed: agent.length };
+  if (human > 0) return { blocked: true, unpushed: agent.length };
   const plans = agent.length > 0 ? await rebase({ repo: context.repo, base, tip, commits: agent }) : [];
   await context.repo.rebuildOn(tip, plans);
-  return {};
+  return { blocked: false, unpushed: plans.length };
 }

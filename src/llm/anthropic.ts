@@ -22,7 +22,6 @@ const SDK_TIMEOUT_MS = 3_600_000;
 export function createAnthropic({ key, baseUrl }: VendorAccess): Vendor {
   const api = new Anthropic({
     apiKey: key,
-    authToken: null,
     baseURL: baseUrl?.replace(/\/+$/, '') || DEFAULT_BASE_URL,
     maxRetries: 0,
     timeout: SDK_TIMEOUT_MS,

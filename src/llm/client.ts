@@ -72,7 +72,10 @@ export class ModelClient implements Llm {
     const steps = this.#routes(task);
     const usable = steps.find((step) => 'route' in step);
     if (usable) return { model: usable.route.model };
-    return { unavailable: steps.flatMap((step) => ('skip' in step ? [step.skip] : [])).join('; ') };
+    const reasons = steps.flatMap((step) => ('skip' in step ? [step.skip] : []));
+    const keys = reasons.map((reason) => /: (\w+) is not set$/.exec(reason)?.[1]);
+    const isKeyless = keys.every((key) => key !== undefined);
+    return { unavailable: isKeyless ? `no model key (${[...new Set(keys)].join(' or ')})` : reasons.join('; ') };
   }
 
   estimate(task: Task, prompt: Prompt): number {

@@ -49,7 +49,7 @@ export function routesOf(
     const price = prices.find(vendor, model, now);
     if (!price) return { skip: `${model}: its price is not in src/llm/prices.json` };
     const maxOutputTokens = MAX_OUTPUT_TOKENS[task];
-    return { route: { vendor, model, access: { key: key.trim(), baseUrl }, price, maxOutputTokens } };
+    return { route: { vendor, model, access: { key, baseUrl }, price, maxOutputTokens } };
   });
 }
 
