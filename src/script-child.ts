@@ -31,16 +31,16 @@ async function respond(): Promise<ScriptResponse> {
       ...meta,
     };
   }
+  // Looking is never doing: a script that can not look has nothing else to answer with.
+  if (request.mode === 'find' && !script.find)
+    return { status: 'unknown', reason: 'the script has no find()', ...meta };
   const input = script.input.safeParse(
     fitInput(request.input, z.toJSONSchema(script.input, { io: 'input', unrepresentable: 'any' })),
   );
   if (!input.success) return failed('input', z.prettifyError(input.error), meta.has_find);
   const context = createContext(request);
-  const result: unknown =
-    request.mode === 'find' && script.find
-      ? await script.find(context, input.data)
-      : await script.run(context, input.data);
-  return judge(script, result, meta);
+  const act = request.mode === 'find' ? script.find : script.run;
+  return judge(script, await act?.call(script, context, input.data), meta);
 }
 
 async function load(): Promise<Script> {

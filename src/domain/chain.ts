@@ -1,5 +1,5 @@
 import { sha256 } from './occurrence.ts';
-import { LedgerRecord, LINE_LIMIT_BYTES, type UnsealedRecord, ZERO_HASH } from './record.ts';
+import { LedgerRecord, LINE_LIMIT_BYTES, type StepRecord, type UnsealedRecord, ZERO_HASH } from './record.ts';
 
 /** Where the chain stands: the last line's number and hash. `undefined` stands for an empty ledger. */
 export interface ChainHead {
@@ -45,13 +45,20 @@ function canonical(record: LedgerRecord): LedgerRecord {
   return { v, kind, seq, id, timestamp, ...rest, prev } as LedgerRecord;
 }
 
-const TRIM_STEPS = [2000, 500, 120, 0] as const;
+/** The inputs go last: an interrupted run is done again with them. */
+const TRIM_STEPS = [
+  { limit: 2000, paramsLimit: 8000 },
+  { limit: 500, paramsLimit: 8000 },
+  { limit: 120, paramsLimit: 4000 },
+  { limit: 0, paramsLimit: 4000 },
+  { limit: 0, paramsLimit: 200 },
+] as const;
 
 /** Cuts long texts and then step outputs until the line fits; ids, results, costs and hashes are never cut. */
 function fitLine(record: LedgerRecord): LedgerRecord {
   if (byteLength(record) <= LINE_LIMIT_BYTES) return record;
-  for (const limit of TRIM_STEPS) {
-    const cut = cutTexts(record, limit);
+  for (const step of TRIM_STEPS) {
+    const cut = cutTexts(record, step);
     if (byteLength(cut) <= LINE_LIMIT_BYTES) return cut;
   }
   throw new Error(`a ${record.kind} record can not be cut to ${LINE_LIMIT_BYTES} bytes`);
@@ -59,15 +66,11 @@ function fitLine(record: LedgerRecord): LedgerRecord {
 
 const byteLength = (record: LedgerRecord): number => Buffer.byteLength(JSON.stringify(record));
 
-function cutTexts(record: LedgerRecord, limit: number): LedgerRecord {
+function cutTexts(record: LedgerRecord, { limit, paramsLimit }: (typeof TRIM_STEPS)[number]): LedgerRecord {
   const cut = (text: string) => (text.length > limit ? `${text.slice(0, limit)}…` : text);
   if (record.kind === 'genesis') return record;
-  const steps = record.steps.map(({ output, ...step }) => {
-    const size = output ? JSON.stringify(output).length : 0;
-    if (!output || size <= limit) return { ...step, ...(output ? { output } : {}) };
-    return { ...step, reason: step.reason ?? `output of ${size} characters left out` };
-  });
-  const params = JSON.stringify(record.params).length > Math.max(limit, 4000) ? { left_out: true } : record.params;
+  const steps = record.steps.map((step) => cutStep(step, limit, cut));
+  const params = JSON.stringify(record.params).length > paramsLimit ? { left_out: true } : record.params;
   if (record.kind === 'intent') return { ...record, params, steps, reason: cut(record.reason) };
   const failure = record.failure && {
     ...record.failure,
@@ -77,7 +80,15 @@ function cutTexts(record: LedgerRecord, limit: number): LedgerRecord {
   const criteria = record.criteria.map((criterion) =>
     criterion.reason ? { ...criterion, reason: cut(criterion.reason) } : criterion,
   );
-  return { ...record, params, steps, criteria, reason: cut(record.reason), ...(failure ? { failure } : {}) };
+  const degraded = record.degraded === null ? null : cut(record.degraded);
+  return { ...record, params, steps, criteria, degraded, reason: cut(record.reason), ...(failure ? { failure } : {}) };
+}
+
+function cutStep({ output, ...step }: StepRecord, limit: number, cut: (text: string) => string): StepRecord {
+  const size = output ? JSON.stringify(output).length : 0;
+  const reason = step.reason === undefined ? undefined : cut(step.reason);
+  if (!output || size <= limit) return { ...step, ...(reason ? { reason } : {}), ...(output ? { output } : {}) };
+  return { ...step, reason: reason ?? `output of ${size} characters left out` };
 }
 
 /** Reads one line; a misfit comes back as text for a finding. */

@@ -7,7 +7,7 @@ export interface CommandLine {
   line: number;
 }
 
-const PLACEHOLDER = /\{([a-z_][\w.]*)\}/gi;
+const PLACEHOLDER = /\{([a-z_][\w.-]*)\}/gi;
 const WORD = /(?:[^\s"']+|"[^"]*"|'[^']*')+/g;
 
 /** Splits a line into arguments; quotes group words and are dropped. undefined when a quote is not closed. */
@@ -40,7 +40,7 @@ export function fillFlags(
   const fill = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(fill);
     if (typeof value !== 'string') return value;
-    const [whole, only] = /^\{([a-z_][\w.]*)\}$/i.exec(value) ?? [];
+    const [whole, only] = /^\{([a-z_][\w.-]*)\}$/i.exec(value) ?? [];
     if (whole !== undefined && only !== undefined) return find(only);
     return value.replace(PLACEHOLDER, (_, name: string) => asText(find(name)));
   };
@@ -50,18 +50,18 @@ export function fillFlags(
 
 /** `--topic x --prod --tag a --tag b` -> `{topic: 'x', prod: true, tag: ['a', 'b']}`; `problem` names a word that is no flag. */
 export function parseFlags(args: readonly string[]): { flags: Record<string, unknown>; problem?: string } {
-  const flags: Record<string, unknown> = {};
+  const flags = new Map<string, unknown>();
   for (let index = 0; index < args.length; index++) {
     const [, name, , inline] = /^--([a-z][\w-]*)(=([\s\S]*))?$/i.exec(args[index] ?? '') ?? [];
-    if (name === undefined) return { flags, problem: `\`${args[index]}\` is not a --flag` };
+    if (name === undefined) return { flags: Object.fromEntries(flags), problem: `\`${args[index]}\` is not a --flag` };
     const next = args[index + 1];
     const takesNext = inline === undefined && next !== undefined && !/^--[a-z]/i.test(next);
     const value = inline ?? (takesNext ? next : true);
     if (takesNext) index++;
-    const before = flags[name];
-    flags[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
+    const before = flags.get(name);
+    flags.set(name, before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value]);
   }
-  return { flags };
+  return { flags: Object.fromEntries(flags) };
 }
 
 function asText(value: unknown): string {

@@ -45,15 +45,25 @@ export function initMessage(repository: string, id: string, archive: string): st
 }
 
 function withTrailers(subject: string, body: string, trailers: readonly (readonly string[])[]): string {
-  const text = body.trim() === '' ? '' : `${oneParagraphPerLine(body)}\n\n`;
-  return `${subject.slice(0, 200)}\n\n${text}${trailers.map(([name, value]) => `${name}: ${value}`).join('\n')}\n`;
+  const text = body.trim() === '' ? '' : `${asBody(body)}\n\n`;
+  const lines = trailers.map(([name, value]) => `${name}: ${oneLine(value ?? '')}`);
+  return `${oneLine(subject).slice(0, 200)}\n\n${text}${lines.join('\n')}\n`;
 }
 
-/** A reason is foreign text: a line of it must not pass for a trailer, so each line is indented unless it is a list item. */
-function oneParagraphPerLine(text: string): string {
+/**
+ * A reason is foreign text. A line of it must neither pass for a trailer nor for the `---` behind which git stops
+ * looking for them, so such lines are indented; control characters go, since a NUL would end the message for git.
+ */
+function asBody(text: string): string {
   return text
     .trim()
-    .split('\n')
-    .map((line) => (/^[\w-]+:\s/.test(line) ? ` ${line}` : line))
+    .split(/\r\n|[\r\n\u2028\u2029]/)
+    .map((line) => withoutControls(line))
+    .map((line) => (/^(?:[\w-]+\s*[:=#]|---)/.test(line) ? ` ${line}` : line))
     .join('\n');
 }
+
+const oneLine = (text: string): string => withoutControls(text.replaceAll(/\s+/g, ' '));
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const withoutControls = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');

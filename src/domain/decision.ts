@@ -84,7 +84,7 @@ export function parseAnswer(
       option,
       params: { ...option.params, ...filled.params },
       reason: reason.slice(0, REASON_LIMIT),
-      lessons,
+      lessons: [...new Set(lessons)],
       decidedBy: 'model',
     },
   };

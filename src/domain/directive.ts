@@ -1,7 +1,7 @@
 import { type CommandLine, parseFlags, placeholders, splitWords } from './command-line.ts';
 import { type FrontMatter, readFrontMatter } from './front-matter.ts';
 import { coerceInput, INPUT_TYPES_FORM, type InputType, parseInputType } from './input-type.ts';
-import { didYouMean, errorAt, type Problem } from './problem.ts';
+import { didYouMean, errorAt, isPlainName, type Problem } from './problem.ts';
 import { type Bullet, readSections, type Section } from './sections.ts';
 
 export interface DirectiveInput {
@@ -45,7 +45,7 @@ export function parseDirective(
   reportUnknownSections(sections, file, problems);
   const bullets = (heading: string) =>
     sections.filter((section) => section.heading === heading).flatMap((section) => section.bullets);
-  const inputs = bullets('Inputs').flatMap((bullet) => parseInput(bullet, file, problems));
+  const inputs = parseInputs(bullets('Inputs'), file, problems);
   const tools = bullets('Tools').flatMap((bullet) => parseTool(bullet, file, problems));
   const criteria = bullets('Success Criteria').flatMap((bullet) => parseCriterion(bullet, file, problems));
   if (tools.length === 0 && !problems.some((problem) => problem.severity === 'error')) {
@@ -75,7 +75,7 @@ function parseTitle(title: Bullet | undefined, file: string, problems: Problem[]
     );
     return undefined;
   }
-  if (!NAME.test(name))
+  if (!NAME.test(name) || !isPlainName(name))
     problems.push(
       errorAt(file, title.line, `the name \`${name}\``, 'lower case letters, digits, _ and -, starting with a letter'),
     );
@@ -107,11 +107,25 @@ function reportUnknownSections(sections: readonly Section[], file: string, probl
   }
 }
 
+function parseInputs(bullets: readonly Bullet[], file: string, problems: Problem[]): DirectiveInput[] {
+  const inputs = new Map<string, DirectiveInput>();
+  for (const bullet of bullets) {
+    for (const input of parseInput(bullet, file, problems)) {
+      if (inputs.has(input.name))
+        problems.push(
+          errorAt(file, bullet.line, `the input \`${input.name}\` a second time`, 'one line for each input'),
+        );
+      inputs.set(input.name, input);
+    }
+  }
+  return [...inputs.values()];
+}
+
 function parseInput(bullet: Bullet, file: string, problems: Problem[]): DirectiveInput[] {
   const [, name, typeText, extra] =
     /^([a-z_]\w*)\s*:\s*([a-z]+(?:\[[^\]]*\])?)\s*(?:\((.*?)\))?(?:\s.*)?$/i.exec(bullet.text) ?? [];
   const type = typeText === undefined ? undefined : parseInputType(typeText);
-  if (!name || !typeText || !type) {
+  if (!name || !typeText || !type || !isPlainName(name)) {
     problems.push(
       errorAt(
         file,

@@ -4,6 +4,14 @@ import ms, { type StringValue } from 'ms';
 export const DURATION_PATTERN = /^[1-9]\d{0,5}(s|m|h|d|w)$/;
 export const DURATION_FORM = 'a duration such as 90s, 5m, 2h, 1d or 1w';
 
+/** The longest time limit: a hosted runner ends a job after six hours. Timers can not count much further either. */
+export const LONGEST_TIMEOUT = '6h';
+export const TIMEOUT_FORM = `${DURATION_FORM}, at most ${LONGEST_TIMEOUT}`;
+
+/** False for a duration that is too long for a time limit; what is no duration at all is another finding. */
+export const isTimeout = (text: string): boolean =>
+  !DURATION_PATTERN.test(text) || durationMs(text) <= durationMs(LONGEST_TIMEOUT);
+
 /** Milliseconds of a text that matches DURATION_PATTERN. */
 export function durationMs(text: string): number {
   return ms(text as StringValue);

@@ -1,6 +1,6 @@
 import matter from 'gray-matter';
 import { z } from 'zod';
-import { DURATION_FORM, DURATION_PATTERN, durationMs } from './duration.ts';
+import { DURATION_FORM, DURATION_PATTERN, durationMs, isTimeout, TIMEOUT_FORM } from './duration.ts';
 import { errorAt, type Problem } from './problem.ts';
 import { refuseWritePattern } from './writes.ts';
 import { checkObject, parseYamlObject } from './yaml-object.ts';
@@ -42,7 +42,7 @@ export const FrontMatter = z
     spawn: z.array(z.enum(['git'], { error: 'git: the only program a script may ask the agent for' })).default([]),
     approval: z.enum(['none', 'required'], { error: 'none or required' }).default('none'),
     enabled: z.boolean({ error: 'true or false' }).default(true),
-    timeout: duration.default('5m'),
+    timeout: duration.refine(isTimeout, TIMEOUT_FORM).default('5m'),
   })
   .transform(({ every, timeout, ...rest }) => ({
     ...rest,
@@ -82,31 +82,47 @@ export function readFrontMatter(
   };
 }
 
+/** gray-matter would run what these engines read. None is reached, since only plain fences get to it; if one were, it refuses. */
+const refuseEngine = () => {
+  throw new Error('only YAML is read');
+};
+const ENGINES = {
+  yaml: () => ({}),
+  json: refuseEngine,
+  javascript: refuseEngine,
+  coffee: refuseEngine,
+};
+
 /**
- * Front matter is hostile input: gray-matter only cuts it out. Every engine but YAML is refused (its JavaScript engine
- * would run the text), and passing options bypasses its cache.
+ * Front matter is hostile input: gray-matter only cuts it out. It takes whatever stands behind the first `---` for the
+ * name of an engine, after trimming every kind of white space, so a fence that is not plain never reaches it. Passing
+ * options bypasses its cache.
  */
 function splitFrontMatter(
   text: string,
   file: string,
 ): { matter: string; body: string; bodyLine: number; problems: Problem[] } {
-  const language = /^---[ \t]*(\S+)/.exec(text)?.[1];
-  const none = { matter: '', body: text, bodyLine: 1 };
-  if (language && language !== 'yaml') {
-    const problem = errorAt(
-      file,
-      1,
-      `front matter in \`${language}\``,
-      'YAML between two lines of `---`',
-      'Code in front matter is never run',
-    );
-    return { ...none, problems: [problem] };
+  const plain = text.replace(/^\uFEFF/, '');
+  const none = { matter: '', body: plain, bodyLine: 1 };
+  const fence = /^---(?!-)[^\n]*/.exec(plain)?.[0];
+  if (fence === undefined) return { ...none, problems: [] };
+  if (!/^---[ \t]*(yaml)?[ \t]*\r?$/.test(fence))
+    return { ...none, problems: [errorAt(file, 1, ...languageProblem(fence))] };
+  const rest = plain.slice(fence.length);
+  // gray-matter ends the block at any line that begins with `---`; only a whole line of it was meant.
+  const end = /\n---[^\n]*/.exec(rest)?.[0];
+  if (end === undefined || !/^\n---[ \t]*\r?$/.test(end)) {
+    return {
+      ...none,
+      problems: [errorAt(file, 1, 'front matter that is not closed', 'a second line of `---` after it')],
+    };
   }
-  const cut = matter(text, { language: 'yaml', engines: { yaml: () => ({}) } });
-  const isOpen = /^---[ \t]*\r?\n/.test(text) && !/\n---[ \t]*(\r?\n|$)/.test(text.slice(3));
-  const problems = isOpen
-    ? [errorAt(file, 1, 'front matter that is not closed', 'a second line of `---` after it')]
-    : [];
-  const bodyLine = text.slice(0, text.length - cut.content.length).split('\n').length;
-  return { matter: cut.matter.replace(/^\r?\n/, ''), body: cut.content, bodyLine, problems };
+  const cut = matter(`---${rest}`, { language: 'yaml', engines: ENGINES });
+  const bodyLine = plain.slice(0, plain.length - cut.content.length).split('\n').length;
+  return { matter: cut.matter.replace(/^\n/, '').replace(/\r$/, ''), body: cut.content, bodyLine, problems: [] };
+}
+
+function languageProblem(fence: string): [found: string, expected: string, hint: string] {
+  const language = fence.slice(3).trim().slice(0, 40);
+  return [`front matter in \`${language}\``, 'YAML between two lines of `---`', 'Code in front matter is never run'];
 }

@@ -24,9 +24,11 @@ export function parseInputType(text: string): InputType | undefined {
   const choices = /^enum\[([^\]]+)\]$/.exec(text)?.[1];
   if (choices) return { scalar: 'string', isList: false, choices: choices.split(',').map((choice) => choice.trim()) };
   const list = /^list\[(\w+)\]$/.exec(text)?.[1];
-  const scalar = SCALARS[(list ?? text) as keyof typeof SCALARS];
-  return scalar ? { scalar, isList: list !== undefined } : undefined;
+  const name = list ?? text;
+  return isScalarName(name) ? { scalar: SCALARS[name], isList: list !== undefined } : undefined;
 }
+
+const isScalarName = (name: string): name is keyof typeof SCALARS => Object.hasOwn(SCALARS, name);
 
 export function formatInputType(type: InputType): string {
   if (type.choices) return `enum[${type.choices.join(', ')}]`;

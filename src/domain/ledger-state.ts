@@ -3,6 +3,7 @@ import { breakerAfterFailure } from './breaker.ts';
 import { addSpend, NOTHING_SPENT } from './budget.ts';
 import { type ChainHead, dayPath } from './chain.ts';
 import { fromDollars } from './money.ts';
+import { isSlotOccurrence } from './occurrence.ts';
 import { type Entry, type Intent, type LedgerRecord, Trees } from './record.ts';
 import { retainTapes } from './tape.ts';
 
@@ -17,6 +18,8 @@ const DirectiveState = z.object({
   occurrence: z.string(),
   final: z.boolean(),
   attempts: z.int(),
+  /** The newest slot that is done: a run by hand after it must not make it due again. */
+  done_slot: z.string().nullable(),
   entry: z.string(),
   result: z.string(),
   verification: z.string(),
@@ -124,6 +127,7 @@ function afterRun(before: DirectiveState | undefined, entry: Entry): DirectiveSt
     occurrence: entry.occurrence,
     final: entry.final,
     attempts: before?.occurrence === entry.occurrence ? before.attempts + 1 : 1,
+    done_slot: doneSlot(before?.done_slot ?? null, entry),
     entry: entry.id,
     result: entry.result,
     verification: entry.verification,
@@ -137,6 +141,13 @@ function afterRun(before: DirectiveState | undefined, entry: Entry): DirectiveSt
   };
 }
 
+/** Slots of one directive sort by time as text. One that a person released again is no longer done. */
+function doneSlot(before: string | null, entry: Entry): string | null {
+  if (!isSlotOccurrence(entry.occurrence)) return before;
+  if (!entry.final) return before === entry.occurrence ? null : before;
+  return before === null || entry.occurrence > before ? entry.occurrence : before;
+}
+
 /** A person said what became of an interrupted run: `done` makes it final, `retry` lets the occurrence run again. */
 function settle(before: DirectiveState, entry: Entry): DirectiveState {
   const isThisOne = before.occurrence === entry.occurrence;
@@ -144,13 +155,13 @@ function settle(before: DirectiveState, entry: Entry): DirectiveState {
     ...before,
     blocked: before.blocked === entry.resolves ? null : before.blocked,
     ...(isThisOne ? { final: entry.final, result: entry.result } : {}),
+    done_slot: doneSlot(before.done_slot, entry),
     retry: entry.final ? before.retry : { occurrence: entry.occurrence, params: entry.params },
   };
 }
 
 function withDone(done: LedgerState['done'], entry: Entry, now: string): LedgerState['done'] {
-  const isSlot = entry.occurrence.includes('@');
-  if (isSlot || !entry.final || entry.decision === '') return done;
+  if (isSlotOccurrence(entry.occurrence) || !entry.final || entry.decision === '') return done;
   const oldest = new Date(Date.parse(now) - DONE_KEPT_MS).toISOString();
   const kept = Object.entries(done).filter(([, at]) => at >= oldest);
   return Object.fromEntries([...kept, [entry.occurrence, entry.timestamp]]);

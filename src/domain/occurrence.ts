@@ -22,6 +22,9 @@ export function slotOccurrence(directive: string, slot: Date): Occurrence {
   return `${directive}@${slot.toISOString().replace(/:00\.000Z$/, 'Z')}`;
 }
 
+/** Whether an occurrence is a due slot; tasks, events and requests carry their kind before a colon. */
+export const isSlotOccurrence = (occurrence: Occurrence): boolean => /^[\w-]+@/.test(occurrence);
+
 /** The idempotency key of one step of one occurrence: the same after a crash, in another process, on another machine. */
 export function stepKey(occurrence: Occurrence, step: number): string {
   return sha256(`${occurrence}\n${step}`);

@@ -21,6 +21,8 @@ export interface Option {
   dueSince: Date;
   /** Attempts at this same occurrence that did not end it. */
   attempts: number;
+  /** A person looked after an interrupted attempt and said: run it again. */
+  isReleased: boolean;
 }
 
 /** A directive that would be due but is not offered, and why, for people. */
@@ -47,29 +49,29 @@ export function computeOptions(input: OptionInput): { options: Option[]; held: H
   const byName = new Map(input.directives.map((directive) => [directive.name, directive]));
   const options: Option[] = [];
   const held: Held[] = [];
+  const asked = new Set<Occurrence>();
   for (const request of input.requests) {
     const directive = byName.get(request.directive);
-    if (!directive || input.state.done[request.occurrence]) continue;
+    if (!directive || asked.has(request.occurrence) || input.state.done[request.occurrence]) continue;
+    asked.add(request.occurrence);
     const hold = holdOf(directive, input, true);
     if (hold) held.push(hold);
     else options.push(toOption(directive, request.occurrence, request.params, input.now, input.state));
   }
   if (input.onlyRequests) return { options, held };
   for (const directive of input.directives) {
-    if (directive.everyMs === undefined || !directive.enabled) continue;
-    const slot = slotStart(directive.everyMs, input.now);
-    const occurrence = slotOccurrence(directive.name, slot);
-    if (isDone(input.state, directive.name, occurrence)) continue;
-    const hold = holdOf(directive, input, false);
+    const isBlocked = Boolean(input.state.directives[directive.name]?.blocked);
+    const slot =
+      directive.enabled && directive.everyMs !== undefined ? slotStart(directive.everyMs, input.now) : undefined;
+    const occurrence = slot && slotOccurrence(directive.name, slot);
+    const isDone = occurrence === input.state.directives[directive.name]?.done_slot;
+    const isDue = occurrence !== undefined && !isDone && !asked.has(occurrence);
+    // A block waits for a person: it is told of until it is settled, due or not.
+    const hold = isDue || isBlocked ? holdOf(directive, input, false) : undefined;
     if (hold) held.push(hold);
-    else options.push(toOption(directive, occurrence, {}, slot, input.state));
+    else if (isDue && slot) options.push(toOption(directive, occurrence, {}, slot, input.state));
   }
   return { options, held };
-}
-
-function isDone(state: LedgerState, directive: string, occurrence: Occurrence): boolean {
-  const last = state.directives[directive];
-  return last?.occurrence === occurrence && last.final;
 }
 
 /** What keeps a directive from being offered. A person's own request passes the breaker and the approval. */
@@ -118,6 +120,7 @@ function toOption(
     openInputs: directive.inputs.filter((input) => input.isRequired && params[input.name] === undefined),
     dueSince,
     attempts: last?.occurrence === id && !last.final ? last.attempts : 0,
+    isReleased: last?.retry?.occurrence === id,
   };
 }
 

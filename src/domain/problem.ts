@@ -34,3 +34,9 @@ function editDistanceAtMost(a: string, b: string, limit: number): boolean {
 export function errorAt(file: string, line: number, found: string, expected: string, hint?: string): Problem {
   return { file, line, severity: 'error', found, expected, ...(hint ? { hint } : {}) };
 }
+
+/**
+ * False for names that every JavaScript object answers to (`constructor`, `__proto__`): as the name of a directive, an
+ * input or a variable they would be found where nobody put them.
+ */
+export const isPlainName = (name: string): boolean => !(name in {});

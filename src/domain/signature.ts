@@ -9,14 +9,25 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/\u001b\[[0-9;]*[A-Za-z]/g, ''],
   [/\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?/g, '<time>'],
   [/\b[A-Z][a-z]{2},? \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}(?: GMT)?/g, '<time>'],
+  [/\b[A-Z][a-z]{2} [A-Z][a-z]{2} \d{2} \d{4} \d{2}:\d{2}:\d{2} GMT[+-]\d{4}(?: \([^)]*\))?/g, '<time>'],
+  // The host says which service failed; the rest of an address may hold ids, and its port may be a test's.
+  [/\b(https?):\/\/(?:[^\s/@]*@)?([\w.-]+)[^\s'"`)\]}>,;]*/gi, '<$1 $2>'],
+  [/\b0x[0-9a-f]+\b/gi, '<id>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
   [/\b(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b/gi, '<id>'],
   [/\b(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{16,}\b/g, '<id>'],
   [/(?:file:\/\/)?(?:[A-Za-z]:)?(?:[\\/][\w@.+~-]+)*[\\/]((?:[\w@+~-]+\.)+[A-Za-z]{1,5})(?::\d+){0,2}/g, '$1'],
   [/(?:file:\/\/)?(?:[A-Za-z]:)?(?:[\\/][\w@.+~-]+){2,}[\\/]?/g, '<path>'],
-  [/\b\d+(?:[.,]\d+)*(?:\s?(?:ms|s|sec|seconds|minutes|min|h|kb|mb|gb|bytes|%))?\b/gi, '<n>'],
+  // 404 and 503 are two ways of failing, and so are two exit codes: such numbers stay.
+  [
+    /(?<!\b(?:HTTP(?:\/\d(?:\.\d)?)?|status(?: code)?|code|errno)[ :=]{1,2})\b\d+(?:[.,]\d+)*(?:\s?(?:ms|s|sec|seconds|minutes|min|h|kb|mb|gb|bytes|%))?\b/gi,
+    '<n>',
+  ],
   [/\s+/g, ' '],
 ];
+
+/** More says no more about the kind of failure, and the patterns above take quadratic time on hostile text. */
+const MESSAGE_LIMIT = 2000;
 
 /** A message with everything that changes from run to run taken out. */
 export function stableMessage(message: string): string {
@@ -33,7 +44,8 @@ export function failureSignature(failure: {
   message: string;
   frames?: readonly string[];
 }): string {
-  const firstLine = failure.message.split('\n').find((line) => line.trim() !== '') ?? '';
+  const text = failure.message.slice(0, MESSAGE_LIMIT);
+  const firstLine = text.split('\n').find((line) => line.trim() !== '') ?? '';
   const frame = failure.frames?.[0] ?? '';
   return sha256([failure.kind, failure.script, stableMessage(firstLine), frame].join('\n')).slice(0, 12);
 }

@@ -13,9 +13,12 @@ export const PROTECTED_PATHS = [
   'node_modules/**',
   'package.json',
   'package-lock.json',
+  'npm-shrinkwrap.json',
+  '.npmrc',
   'tsconfig.json',
   '.gitattributes',
   '.gitignore',
+  '.gitmodules',
   'knowledge/lessons.md',
 ] as const;
 
@@ -26,9 +29,12 @@ export const isProtectedPath = (path: string): boolean => isProtectedMatch(path)
 /** Why a pattern may not stand under `writes`; undefined when it may. */
 export function refuseWritePattern(pattern: string): string | undefined {
   if (pattern === '' || pattern.startsWith('/') || /^[a-z]:/i.test(pattern)) return 'a path relative to the repository';
-  if (pattern.includes('\\') || pattern.includes('\0')) return 'a path with forward slashes';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\\\u0000-\u001f\u007f]/.test(pattern)) return 'a path with forward slashes, on one line';
   if (pattern.split('/').some((part) => part === '..' || part === '.'))
     return 'a path that stays inside the repository, without . or ..';
+  if (pattern.split('/').includes('')) return 'a file, or a folder as site/posts/**, without empty parts';
+  if (pattern.toLowerCase().split('/').includes('.git')) return 'a path outside .git';
   if (/[!()[\]{}+@?]/.test(pattern)) return 'plain names with * or ** only';
   const root = writeRoot(pattern);
   if (root === '')

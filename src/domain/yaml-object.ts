@@ -1,10 +1,10 @@
-import { isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, type ParsedNode, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { didYouMean, type Problem } from './problem.ts';
 
 export interface YamlObject {
   value: unknown;
-  /** Line in the file of the node at `path`, or of its nearest parent. */
+  /** Line in the file of the key or list item at `path`, or of its nearest parent. */
   lineOf(path: readonly PropertyKey[]): number;
   problems: Problem[];
 }
@@ -12,7 +12,7 @@ export interface YamlObject {
 /** Reads a YAML mapping with positions. `firstLine` is the file's line number of the text's first line. */
 export function parseYamlObject(text: string, file: string, firstLine = 1): YamlObject {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const lineAt = (offset: number) => lines.linePos(offset).line + firstLine - 1;
   const problems = document.errors.map(
     (error): Problem => ({
@@ -35,13 +35,36 @@ export function parseYamlObject(text: string, file: string, firstLine = 1): Yaml
   }
   const lineOf = (path: readonly PropertyKey[]): number => {
     for (let length = path.length; length > 0; length--) {
-      const node = document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) return lineAt(node.range[0]);
+      const offset = offsetOf(document, path.slice(0, length));
+      if (offset !== undefined) return lineAt(offset);
     }
     return firstLine;
   };
-  const value = problems.length === 0 ? (document.toJS({ maxAliasCount: 20 }) ?? {}) : {};
+  visit(document, {
+    Alias: (_, { source, range }) => {
+      const found = `the alias \`*${source}\``;
+      problems.push({
+        file,
+        line: lineAt(range?.[0] ?? 0),
+        severity: 'error',
+        found,
+        expected: 'the value written out',
+      });
+    },
+  });
+  // Without aliases a value is as large as its text: nothing unfolds, and nothing holds itself.
+  const value = problems.length === 0 ? (document.toJS() ?? {}) : {};
   return { value, lineOf, problems };
+}
+
+/** Where the key (or list item) at the end of `path` begins in the text. */
+function offsetOf(document: Document<ParsedNode>, path: readonly PropertyKey[]): number | undefined {
+  const last = path.at(-1);
+  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+  const keys = isMap(parent) ? parent.items.map((pair) => pair.key) : [];
+  const key = keys.find((each) => isScalar(each) && String(each.value) === String(last));
+  const node = key ?? document.getIn(path, true);
+  return isNode(node) && node.range ? node.range[0] : undefined;
 }
 
 /** Checks a parsed object against a schema and says each misfit as a Problem with its line; `keys` lists the keys a path may hold. */
@@ -83,10 +106,21 @@ function issueProblems(
       file,
       line: object.lineOf(issue.path),
       severity: 'error',
-      found: `\`${issue.path.join('.')}: ${typeof found === 'string' ? found : JSON.stringify(found)}\``,
-      expected: issue.message,
+      found: found === undefined ? `no \`${issue.path.join('.')}\`` : `\`${issue.path.join('.')}: ${shown(found)}\``,
+      expected: issueText(issue),
     },
   ];
+}
+
+/** A misfit key has its own words one level deeper; the schema's word for a missing block is not one for people. */
+function issueText(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
+  return issue.code === 'invalid_type' && issue.expected === 'object' ? 'a block of `key: value` lines' : issue.message;
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -2,7 +2,7 @@ import { AgentError } from '../domain/agent-error.ts';
 import type { Directive } from '../domain/directive.ts';
 import { coerceInput, formatInputType } from '../domain/input-type.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
-import type { Request } from '../domain/option.ts';
+import type { Option, Request } from '../domain/option.ts';
 import { formatProblem, type Problem } from '../domain/problem.ts';
 import { type Entry, RECORD_VERSION, type Unsealed } from '../domain/record.ts';
 import { type Context, type Forced, newRunId, type Ports, type Setting } from './cycle-context.ts';
@@ -87,7 +87,7 @@ function toJob(
       occurrence: option.id,
       params: decision.params,
       done: [],
-      mayBeDone: option.attempts > 0,
+      lookFirst: lookFirst(option),
     },
     trigger: context.setting.trigger,
     reason: decision.reason,
@@ -101,6 +101,12 @@ function toJob(
     started,
     recovered,
   };
+}
+
+/** An earlier attempt may have had its effect although it failed or was interrupted. */
+function lookFirst({ isReleased, attempts }: Option): Job['work']['lookFirst'] {
+  if (isReleased) return 'released';
+  return attempts > 0 ? 'prove' : 'no';
 }
 
 /** A person's request as an occurrence of its own, with its inputs checked. */

@@ -87,7 +87,7 @@ function toJob(
       occurrence: open.occurrence,
       params: intent?.params ?? {},
       done: intent?.steps ?? [],
-      mayBeDone: true,
+      lookFirst: 'prove',
     },
     trigger: context.setting.trigger,
     reason: `run ${open.run} was interrupted${intent ? ` in step ${intent.step} (${intent.script})` : ''}; ${intent?.reason ?? ''}`,

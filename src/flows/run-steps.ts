@@ -55,11 +55,11 @@ async function runStep(
 ): Promise<StepDone> {
   const { work, call, index, steps, announce } = at;
   const isExternal = work.directive.effects === 'external';
-  if (isExternal && work.mayBeDone && index === work.done.length) {
+  if (isExternal && work.lookFirst !== 'no' && index === work.done.length) {
     const found = await context.runner.find(call);
     if (found.outcome.status === 'ok') return adopted(context, call, found);
     const reason = undecidedReason(found);
-    if (reason) return { end: { kind: 'undecided', reason }, note: reason };
+    if (reason && work.lookFirst === 'prove') return { end: { kind: 'undecided', reason }, note: reason };
   }
   if (isExternal && !(await announce(index + 1, call, steps)))
     return { end: { kind: 'superseded' }, note: 'another run was first' };

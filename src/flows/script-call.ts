@@ -14,8 +14,11 @@ export interface Work {
   params: Readonly<Record<string, unknown>>;
   /** Steps an earlier process finished. */
   done: readonly StepRecord[];
-  /** True when the step after them may have had its effect already: look before acting. */
-  mayBeDone: boolean;
+  /**
+   * Whether the step after them may have had its effect already. `prove`: look first, and act only when it is proven
+   * absent. `released`: look first, but a person has said that it may run.
+   */
+  lookFirst: 'no' | 'prove' | 'released';
 }
 
 /** A tool line with its placeholders filled. A flag whose optional input has no value is left out. */

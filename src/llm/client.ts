@@ -65,17 +65,14 @@ export class ModelClient implements Llm {
       if ('text' in asked) return { text: asked.text, calls: [...tab.calls] };
       reasons.push(asked.reason);
     }
-    return { unavailable: reasons.join('; '), calls: [...tab.calls] };
+    return { unavailable: summary(reasons), calls: [...tab.calls] };
   }
 
   availability(task: Task): { model: string } | { unavailable: string } {
     const steps = this.#routes(task);
     const usable = steps.find((step) => 'route' in step);
     if (usable) return { model: usable.route.model };
-    const reasons = steps.flatMap((step) => ('skip' in step ? [step.skip] : []));
-    const keys = reasons.map((reason) => /: (\w+) is not set$/.exec(reason)?.[1]);
-    const isKeyless = keys.every((key) => key !== undefined);
-    return { unavailable: isKeyless ? `no model key (${[...new Set(keys)].join(' or ')})` : reasons.join('; ') };
+    return { unavailable: summary(steps.flatMap((step) => ('skip' in step ? [step.skip] : []))) };
   }
 
   estimate(task: Task, prompt: Prompt): number {
@@ -137,3 +134,11 @@ function conclude({ model }: Route, { outcome, attempts }: Asked): { text: strin
 }
 
 const shorten = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, MESSAGE_CHARACTERS);
+
+/** Why no model answered. A missing key on every route is one fact, told once. */
+function summary(reasons: readonly string[]): string {
+  const keys = reasons.map((reason) => /: (\w+) is not set$/.exec(reason)?.[1]);
+  return keys.every((key) => key !== undefined)
+    ? `no model key (${[...new Set(keys)].join(' or ')})`
+    : reasons.join('; ');
+}

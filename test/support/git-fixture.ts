@@ -19,7 +19,10 @@ import { onTestFinished } from 'vitest';
 export interface GitFixture {
   /** Absolute and real path of the work tree. */
   path: string;
-  /** Runs any git command in the repository and gives its trimmed output; throws with git's words when it fails. */
+  /**
+   * Runs any git command in the repository and gives its trimmed output; throws with git's words when it fails. What it
+   * commits (a merge, a tag) has the date of the last commit.
+   */
   git(...args: string[]): Promise<string>;
   /** Changes work tree files without committing; null deletes. */
   write(files: Tree): Promise<void>;
@@ -74,7 +77,9 @@ async function open(path: string): Promise<GitFixture> {
   // Background maintenance would race with the test's own reads and with the removal at its end.
   for (const key of ['gc.auto', 'maintenance.auto']) await runGit(path, ['config', key, '0']);
   let lastAt = Date.parse(FIRST_COMMIT_AT) - 60_000;
-  const git = (...args: string[]) => runGit(path, args);
+  const dated = (author: string) =>
+    identity(author, new Date(Math.max(lastAt, Date.parse(FIRST_COMMIT_AT))).toISOString());
+  const git = (...args: string[]) => runGit(path, args, dated('Ada Lovelace'));
   return {
     path,
     git,
@@ -83,8 +88,7 @@ async function open(path: string): Promise<GitFixture> {
       lastAt = at === undefined ? lastAt + 60_000 : Date.parse(at);
       await writeTree(path, files);
       await git('add', '--all', '--', ...(Object.keys(files).length > 0 ? Object.keys(files) : ['.']));
-      const when = new Date(lastAt).toISOString();
-      await runGit(path, ['commit', '--quiet', '--allow-empty', '--message', message], identity(author, when));
+      await runGit(path, ['commit', '--quiet', '--allow-empty', '--message', message], dated(author));
       return git('rev-parse', 'HEAD');
     },
     async branch(name, from = 'HEAD') {
@@ -152,7 +156,6 @@ async function runGit(cwd: string, args: string[], extra: Record<string, string>
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_TERMINAL_PROMPT: '0',
-      ...identity('Ada Lovelace', FIRST_COMMIT_AT),
       ...extra,
     },
   });
