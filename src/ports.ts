@@ -85,6 +85,8 @@ export interface Repo {
   setAside(paths: readonly string[], label: string): Promise<string>;
   /** Commits the given work tree paths on the current branch, all plans or none. Returns the new HEAD. */
   commit(plans: readonly CommitPlan[]): Promise<string>;
+  /** Puts the plan's files on a branch of their own, on top of HEAD, and takes them out of the work tree. */
+  propose(branch: string, plan: CommitPlan): Promise<void>;
   /** Brings the upstream branch's newest commit here; `offline` when the remote can not be reached. */
   fetch(): Promise<{ tip: string } | { offline: string }>;
   compare(tip: string): Promise<Divergence & { base: string }>;

@@ -84,29 +84,21 @@ export class GitRepo implements Repo {
       // A path that was deleted has nothing to copy.
       await copyFile(join(this.#place.root, path), copy).catch(() => {});
     }
-    const tracked = await this.#git.run(['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', ...paths]);
-    const inHead = new Set(tracked.split('\0'));
-    const known = paths.filter((path) => inHead.has(path));
-    const unknown = paths.filter((path) => !inHead.has(path));
-    if (known.length > 0) await this.#git.run(['checkout', '-q', 'HEAD', '--', ...known]);
-    if (unknown.length > 0) {
-      await this.#git.run(['rm', '-q', '--cached', '--ignore-unmatch', '--', ...unknown]);
-      await Promise.all(unknown.map((path) => rm(join(this.#place.root, path), { force: true })));
-    }
+    await this.#restore(paths);
     return folder;
   }
 
   async commit(plans: readonly CommitPlan[]): Promise<string> {
-    const head = await this.#head();
-    const paths = plans.flatMap((plan) => plan.files.map((file) => file.path));
-    await this.#git.run(['add', '-A', '--', ...paths.map((path) => `:(literal,top)${path}`)]);
-    const staged = await this.#staged(paths);
-    const filled = plans.map((plan) => ({
-      ...plan,
-      files: plan.files.map(({ path }) => staged.get(path) ?? { path, content: null }),
-    }));
-    await this.#import(`refs/heads/${this.#place.branch}`, head, filled);
+    await this.#import(`refs/heads/${this.#place.branch}`, await this.#head(), await this.#stage(plans));
     return this.#head();
+  }
+
+  async propose(branch: string, plan: CommitPlan): Promise<void> {
+    const head = await this.#head();
+    // A run that died after this point left the branch of the same occurrence: it is made anew.
+    await this.#git.run(['update-ref', `refs/heads/${branch}`, head]);
+    await this.#import(`refs/heads/${branch}`, head, await this.#stage([plan]));
+    await this.#restore(plan.files.map(({ path }) => path));
   }
 
   async fetch(): Promise<{ tip: string } | { offline: string }> {
@@ -184,6 +176,30 @@ export class GitRepo implements Repo {
   #upstream(): { remote: string; branch: string } {
     if (this.#place.upstream) return this.#place.upstream;
     throw new AgentError('GIT_FAILED', { command: 'push', reason: 'the clone has no remote' });
+  }
+
+  /** Puts paths back to what HEAD has; what HEAD does not have is removed. */
+  async #restore(paths: readonly string[]): Promise<void> {
+    const tracked = await this.#git.run(['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', ...paths]);
+    const inHead = new Set(tracked.split('\0'));
+    const known = paths.filter((path) => inHead.has(path));
+    const unknown = paths.filter((path) => !inHead.has(path));
+    if (known.length > 0) await this.#git.run(['checkout', '-q', 'HEAD', '--', ...known]);
+    if (unknown.length > 0) {
+      await this.#git.run(['rm', '-q', '--cached', '--ignore-unmatch', '--', ...unknown]);
+      await Promise.all(unknown.map((path) => rm(join(this.#place.root, path), { force: true })));
+    }
+  }
+
+  /** Stages the work tree's content of every planned path and gives the plans with what the index then holds. */
+  async #stage(plans: readonly CommitPlan[]): Promise<CommitPlan[]> {
+    const paths = plans.flatMap((plan) => plan.files.map((file) => file.path));
+    await this.#git.run(['add', '-A', '--', ...paths.map((path) => `:(literal,top)${path}`)]);
+    const staged = await this.#staged(paths);
+    return plans.map((plan) => ({
+      ...plan,
+      files: plan.files.map(({ path }) => staged.get(path) ?? { path, content: null }),
+    }));
   }
 
   async #import(ref: string, from: string, plans: readonly CommitPlan[]): Promise<void> {

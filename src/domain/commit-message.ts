@@ -32,11 +32,11 @@ export function recordMessage(record: LedgerRecord | undefined): string | undefi
 }
 
 /** The commit of the files that a run wrote, apart from the books so that reverting it keeps them. */
-export function filesMessage(entry: Entry, paths: readonly string[]): string {
-  const subject = `${entry.decision}: ${paths.length === 1 ? paths[0] : `${paths.length} files`}`;
+export function filesMessage(run: { id: string; decision: string }, paths: readonly string[]): string {
+  const subject = `${run.decision}: ${paths.length === 1 ? paths[0] : `${paths.length} files`}`;
   return withTrailers(subject, paths.length > 1 ? paths.map((path) => `- ${path}`).join('\n') : '', [
-    ['Steward-Id', entry.id],
-    ['Steward-Directive', entry.decision],
+    ['Steward-Id', run.id],
+    ['Steward-Directive', run.decision],
   ]);
 }
 

@@ -142,6 +142,8 @@ export const Entry = z.object({
   trees: Trees,
   /** The interrupted run that a person's decision settles. */
   resolves: z.string().optional(),
+  /** The branch that holds the files for review, where the directive delivers so. */
+  proposal: z.string().optional(),
   run_url: z.string().optional(),
   ...prev,
 });

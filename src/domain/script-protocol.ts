@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
-/** What agent and script child say to each other: a request and a response by file, calls over the IPC channel. */
+/** What agent and script child say to each other: a request and a response by file, calls as lines of JSON over file descriptor 3. */
 
 export const REQUEST_FILE = 'request.json';
 export const RESPONSE_FILE = 'response.json';
+/** The longest call: its request body travels as base64. */
+export const CALL_LIMIT_BYTES = 16 * 1024 * 1024;
 
 const Input = z.record(z.string(), z.json());
 

@@ -3,7 +3,7 @@ import { sha256 } from './occurrence.ts';
 export const FAILURE_KINDS = ['input', 'crash', 'timeout', 'output', 'conflict', 'refuted'] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
-/** Longest first: an ISO time holds numbers, a URL holds a path. */
+/** Longest first: an ISO time holds numbers, a URL holds a path. Ids and counts look alike, so they share a name. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
   // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are control characters
   [/\u001b\[[0-9;]*[A-Za-z]/g, ''],
@@ -12,15 +12,18 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/\b[A-Z][a-z]{2} [A-Z][a-z]{2} \d{2} \d{4} \d{2}:\d{2}:\d{2} GMT[+-]\d{4}(?: \([^)]*\))?/g, '<time>'],
   // The host says which service failed; the rest of an address may hold ids, and its port may be a test's.
   [/\b(https?):\/\/(?:[^\s/@]*@)?([\w.-]+)[^\s'"`)\]}>,;]*/gi, '<$1 $2>'],
-  [/\b0x[0-9a-f]+\b/gi, '<id>'],
-  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
-  [/\b(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b/gi, '<id>'],
-  [/\b(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{16,}\b/g, '<id>'],
-  [/(?:file:\/\/)?(?:[A-Za-z]:)?(?:[\\/][\w@.+~-]+)*[\\/]((?:[\w@+~-]+\.)+[A-Za-z]{1,5})(?::\d+){0,2}/g, '$1'],
+  [/\b0x[0-9a-f]+\b/gi, '<n>'],
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<n>'],
+  [/\b(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b/gi, '<n>'],
+  [/\b(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{16,}\b/g, '<n>'],
+  [
+    /(?:file:\/\/)?(?:[A-Za-z]:)?(?:[\\/][\w@.+~-]+)*[\\/]((?:[\w@+~-]+\.)+[A-Za-z]{1,5})(?![\w\\/])(?::\d+){0,2}/g,
+    '$1',
+  ],
   [/(?:file:\/\/)?(?:[A-Za-z]:)?(?:[\\/][\w@.+~-]+){2,}[\\/]?/g, '<path>'],
   // 404 and 503 are two ways of failing, and so are two exit codes: such numbers stay.
   [
-    /(?<!\b(?:HTTP(?:\/\d(?:\.\d)?)?|status(?: code)?|code|errno)[ :=]{1,2})\b\d+(?:[.,]\d+)*(?:\s?(?:ms|s|sec|seconds|minutes|min|h|kb|mb|gb|bytes|%))?\b/gi,
+    /(?:(?<!\b(?:HTTP(?:\/\d(?:\.\d)?)?|status(?: code)?|code|errno)[ :=]{1,2})\b\d+(?:[.,]\d+)*|<n>)(?:\s?(?:ms|s|sec|seconds|minutes|min|h|kb|mb|gb|bytes|%))?(?!\w)/gi,
     '<n>',
   ],
   [/\s+/g, ' '],

@@ -24,7 +24,9 @@ export function parseYamlObject(text: string, file: string, firstLine = 1): Yaml
       hint: 'Quote values that hold a colon, a # or braces',
     }),
   );
-  if (problems.length === 0 && document.contents !== null && !isMap(document.contents)) {
+  const { contents } = document;
+  const isEmpty = contents === null || (isScalar(contents) && contents.value === null);
+  if (problems.length === 0 && !isEmpty && !isMap(contents)) {
     problems.push({
       file,
       line: firstLine,

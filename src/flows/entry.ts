@@ -46,6 +46,7 @@ export interface EntryFacts {
   final: boolean;
   failure?: Failure;
   reason?: string;
+  proposal?: string;
 }
 
 export function observe(state: LedgerState, now: Date, requests: readonly { occurrence: string }[]): Entry['observed'] {
@@ -89,6 +90,7 @@ export function toEntry(context: Context, state: LedgerState, job: Job, facts: E
     prompt_sha256: job.promptSha256,
     next_wake: now.toISOString(),
     trees: repo.trees,
+    ...(facts.proposal ? { proposal: facts.proposal } : {}),
     ...(setting.runUrl ? { run_url: setting.runUrl } : {}),
   };
   return { ...entry, next_wake: wakeAfter(context, state, entry, job.directives).toISOString() };

@@ -1,4 +1,5 @@
 import { AgentError } from '../domain/agent-error.ts';
+import { filesMessage } from '../domain/commit-message.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
 import {
   type CriterionRecord,
@@ -14,6 +15,7 @@ import { type Context, newRunId } from './cycle-context.ts';
 import { type EntryFacts, type Job, toEntry } from './entry.ts';
 import { type Recorded, record } from './record.ts';
 import { type Announce, runSteps, type StepsResult, writtenFiles } from './run-steps.ts';
+import type { Work } from './script-call.ts';
 import { verify } from './verify.ts';
 
 /** A step's process is killed at its timeout; this much later nobody can still be at work on it. */
@@ -61,12 +63,20 @@ export async function perform(context: Context, state: LedgerState, job: Job): P
   };
   const result = await runSteps(context, work, announce);
   const outcome = await judge(context, job, result, dirtyBefore);
-  const entry = toEntry(context, current, job, outcome);
-  return record<Entry>(context, current, entry, {
-    files: outcome.files,
-    tapes: result.tapes,
-    recovered: job.recovered,
-  });
+  const proposal = await propose(context, work, outcome.files);
+  const files = proposal ? [] : outcome.files;
+  const entry = toEntry(context, current, job, { ...outcome, ...(proposal ? { proposal } : {}) });
+  return record<Entry>(context, current, entry, { files, tapes: result.tapes, recovered: job.recovered });
+}
+
+/** Where the directive delivers for review, its files go to a branch named after the occurrence, not to this one. */
+async function propose(context: Context, work: Work, files: readonly string[]): Promise<string | undefined> {
+  const { directive, occurrence, run } = work;
+  if (directive.deliver !== 'pull-request' || files.length === 0) return undefined;
+  const branch = `steward/${directive.name}/${occurrence.replace(/^[^@:]*[@:]/, '').replaceAll(/[^\w-]/g, '')}`;
+  const message = filesMessage({ id: run, decision: directive.name }, files);
+  await context.repo.propose(branch, { message, at: context.clock.now(), files: files.map((path) => ({ path })) });
+  return branch;
 }
 
 /** What the steps' end means for the entry, and what becomes of the files they wrote. */

@@ -1,5 +1,6 @@
 import { parseLine } from '../domain/chain.ts';
 import type { Directive } from '../domain/directive.ts';
+import { FrontMatter } from '../domain/front-matter.ts';
 import type { LedgerState, OpenIntent } from '../domain/ledger-state.ts';
 import type { Entry, Intent, StepRecord } from '../domain/record.ts';
 import type { Context } from './cycle-context.ts';
@@ -104,28 +105,16 @@ function toJob(
 }
 
 /** Stands in for a directive that is gone, so that the interrupted run can still be written down. */
-function unknownDirective(name: string): Directive {
-  return {
-    name,
-    file: `directives/${name}.md`,
-    goal: '',
-    inputs: [],
-    tools: [],
-    criteria: [],
-    knownFailureModes: [],
-    on: [],
-    priority: 0,
-    writes: [],
-    deliver: 'commit',
-    effects: 'external',
-    forge: [],
-    secrets: [],
-    spawn: [],
-    approval: 'none',
-    enabled: false,
-    timeoutMs: 0,
-  };
-}
+const unknownDirective = (name: string): Directive => ({
+  ...FrontMatter.parse({}),
+  name,
+  file: `directives/${name}.md`,
+  goal: '',
+  inputs: [],
+  tools: [],
+  criteria: [],
+  knownFailureModes: [],
+});
 
 /** The newest intent of the run; it stands in the day file that the state names. */
 async function findIntent({ documents }: Context, open: OpenIntent): Promise<Intent | undefined> {

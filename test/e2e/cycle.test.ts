@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { agentFixture, COUNT_DIRECTIVE, COUNT_TREE, withAgent } from '../support/agent-fixture.ts';
+import { agentFixture, COUNT_DIRECTIVE, COUNT_TREE, stewardCli, withAgent } from '../support/agent-fixture.ts';
 import { gitFixture } from '../support/git-fixture.ts';
 
 describe('a cycle in a clone without remote, key or identity', () => {
@@ -300,7 +301,31 @@ describe('broken files', () => {
 
 /** Every byte below a folder, and when each file changed. */
 async function snapshot(path: string): Promise<string> {
-  const { execa } = await import('execa');
   const { stdout } = await execa('sh', ['-c', 'find . -type f -printf "%p %T@ %s\\n" | sort'], { cwd: path });
   return stdout;
 }
+
+describe('a directive that delivers for review', () => {
+  test('its files go to a branch of their own; the branch it stands on gets the books only', async () => {
+    const agent = await agentFixture({
+      ...COUNT_TREE,
+      'directives/count.md': COUNT_DIRECTIVE.replace('effects: repo', 'effects: repo\ndeliver: pull-request'),
+    });
+    const { entry } = await agent.cycle();
+    expect(entry).toMatchObject({ result: 'success', verification: 'verified' });
+    expect(entry.proposal).toMatch(/^steward\/count\/\d{4}-\d\d-\d\dT0000Z$/);
+    expect(await agent.git('ls-tree', '--name-only', 'HEAD', 'out/')).toBe('');
+    expect(await agent.git('show', `${entry.proposal}:out/count.txt`)).toBe('files 1');
+    expect(await agent.git('diff', '--name-only', `HEAD~1..${entry.proposal}`)).toBe('out/count.txt');
+    expect(await agent.git('status', '--porcelain')).toBe('');
+  });
+});
+
+test('an old Node is told what to do, in words', async () => {
+  const pretend = "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.20.2' })";
+  const { stderr, exitCode } = await execa(process.execPath, ['--import', pretend, stewardCli, 'cycle'], {
+    reject: false,
+  });
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/Steward runs on Node 22\.18 or newer; this is Node 20\.20\.2\.\n.*npm ci/);
+});
