@@ -9,7 +9,7 @@ import {
   POST_TREE,
   stewardCli,
 } from '../support/agent-fixture.ts';
-import { postService } from '../support/outside-service.ts';
+import { postService } from '../support/local-server.ts';
 
 const WITHOUT_FIND = (tree: typeof POST_TREE) => ({
   ...tree,

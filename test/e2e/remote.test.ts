@@ -9,7 +9,7 @@ import {
   POST_TREE,
   withAgent,
 } from '../support/agent-fixture.ts';
-import { httpService, postService } from '../support/outside-service.ts';
+import { localServer, postService } from '../support/local-server.ts';
 
 /** A script that fetches before it writes: the server is where a test lets something happen in between. */
 const SLOW_SCRIPT = (url: string) => `import { z } from 'zod';
@@ -146,7 +146,7 @@ async function withRival(
   act: (rival: AgentFixture) => Promise<void>,
 ): Promise<{ agent: AgentFixture; human: AgentFixture }> {
   const state: { human?: AgentFixture } = {};
-  const url = await httpService(async (_, response) => {
+  const url = await localServer(async (_, response) => {
     if (state.human) await act(state.human);
     response.end('go on');
   });

@@ -77,7 +77,7 @@ export async function rawLab(text: string, options: Omit<LabOptions, 'head'> = {
     write,
     run,
     find: (call = {}) => runner.find({ ...labCall(), ...call }),
-    value: async (call) => valueOf(await run(call)),
+    value: async (call) => returnedBy(await run(call)),
     fail: async (call) => failureOf(await run(call)),
   };
 }
@@ -95,7 +95,7 @@ function labCall(): ScriptCall {
   };
 }
 
-function valueOf({ outcome }: ScriptRun): unknown {
+function returnedBy({ outcome }: ScriptRun): unknown {
   if (outcome.status === 'ok') return outcome.output.value;
   throw new Error(`the script did not succeed: ${JSON.stringify(outcome, null, 1)}`);
 }
