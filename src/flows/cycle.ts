@@ -153,10 +153,8 @@ export function idleReason({ held, loaded }: Situation): string {
   return loaded.directives.length === 0 ? 'there is no usable directive' : 'nothing is due';
 }
 
-function describeDecision({ decision, reason }: Decided): string {
-  if (!decision) return reason ?? '';
-  return `${decision.option.id}: ${decision.reason}${decision.degraded ? ` (degraded: ${decision.degraded})` : ''}`;
-}
+const describeDecision = ({ decision, reason }: Decided): string =>
+  decision ? `${decision.option.id}: ${decision.reason}` : (reason ?? '');
 
 /** No option, but perhaps a recovered run to tell of. */
 function afterRecovery(
