@@ -136,8 +136,14 @@ function parseInput(bullet: Bullet, file: string, problems: Problem[]): Directiv
     );
     return [];
   }
-  const defaultText = /^default[:= ]\s*(.+)$/.exec(extra ?? '')?.[1];
-  if (defaultText === undefined) return [{ name, type, isRequired: extra === 'required' }];
+  const defaultText = /^default[:= ]\s*(.+)$/i.exec(extra ?? '')?.[1];
+  const remark = extra?.trim().toLowerCase() ?? 'optional';
+  if (defaultText === undefined && remark !== 'required' && remark !== 'optional') {
+    const expected = '(required), (optional) or (default: value)';
+    problems.push(errorAt(file, bullet.line, `\`(${extra})\``, expected, didYouMean(remark, ['required', 'optional'])));
+    return [];
+  }
+  if (defaultText === undefined) return [{ name, type, isRequired: remark === 'required' }];
   const coerced = coerceInput(type, defaultText);
   if ('expected' in coerced) {
     problems.push(errorAt(file, bullet.line, `the default \`${defaultText}\``, coerced.expected));

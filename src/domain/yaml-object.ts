@@ -1,6 +1,6 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, type ParsedNode, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
-import { didYouMean, type Problem } from './problem.ts';
+import { didYouMean, errorAt, type Problem } from './problem.ts';
 
 export interface YamlObject {
   value: unknown;
@@ -14,6 +14,25 @@ export function parseYamlObject(text: string, file: string, firstLine = 1): Yaml
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const lineAt = (offset: number) => lines.linePos(offset).line + firstLine - 1;
+  const problems = yamlProblems(document, lineAt, { file, firstLine });
+  const lineOf = (path: readonly PropertyKey[]): number => {
+    for (let length = path.length; length > 0; length--) {
+      const offset = offsetOf(document, path.slice(0, length));
+      if (offset !== undefined) return lineAt(offset);
+    }
+    return firstLine;
+  };
+  // Without aliases a value is as large as its text: nothing unfolds, and nothing holds itself.
+  const value = problems.length === 0 ? (document.toJS() ?? {}) : {};
+  return { value, lineOf, problems };
+}
+
+/** What keeps the document from being a plain mapping: syntax, another kind of value, aliases. */
+function yamlProblems(
+  document: Document.Parsed,
+  lineAt: (offset: number) => number,
+  { file, firstLine }: { file: string; firstLine: number },
+): Problem[] {
   const problems = document.errors.map(
     (error): Problem => ({
       file,
@@ -26,37 +45,14 @@ export function parseYamlObject(text: string, file: string, firstLine = 1): Yaml
   );
   const { contents } = document;
   const isEmpty = contents === null || (isScalar(contents) && contents.value === null);
-  if (problems.length === 0 && !isEmpty && !isMap(contents)) {
-    problems.push({
-      file,
-      line: firstLine,
-      severity: 'error',
-      found: 'a list or a single value',
-      expected: 'keys with values, `key: value`',
-    });
-  }
-  const lineOf = (path: readonly PropertyKey[]): number => {
-    for (let length = path.length; length > 0; length--) {
-      const offset = offsetOf(document, path.slice(0, length));
-      if (offset !== undefined) return lineAt(offset);
-    }
-    return firstLine;
-  };
+  if (problems.length === 0 && !isEmpty && !isMap(contents))
+    problems.push(errorAt(file, firstLine, 'a list or a single value', 'keys with values, `key: value`'));
   visit(document, {
     Alias: (_, { source, range }) => {
-      const found = `the alias \`*${source}\``;
-      problems.push({
-        file,
-        line: lineAt(range?.[0] ?? 0),
-        severity: 'error',
-        found,
-        expected: 'the value written out',
-      });
+      problems.push(errorAt(file, lineAt(range?.[0] ?? 0), `the alias \`*${source}\``, 'the value written out'));
     },
   });
-  // Without aliases a value is as large as its text: nothing unfolds, and nothing holds itself.
-  const value = problems.length === 0 ? (document.toJS() ?? {}) : {};
-  return { value, lineOf, problems };
+  return problems;
 }
 
 /** Where the key (or list item) at the end of `path` begins in the text. */

@@ -4,10 +4,10 @@ import { coerceInput, formatInputType } from '../domain/input-type.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
 import type { Option, Request } from '../domain/option.ts';
 import { formatProblem, type Problem } from '../domain/problem.ts';
-import { type Entry, RECORD_VERSION, type Unsealed } from '../domain/record.ts';
+import type { Entry, Unsealed } from '../domain/record.ts';
 import { type Context, type Forced, newRunId, type Ports, type Setting } from './cycle-context.ts';
 import { type Decided, decide } from './decide.ts';
-import { type Job, metricsOf, observe, wakeAfter, wakeAt } from './entry.ts';
+import { blankEntry, type Job, metricsOf, observe, wakeAt, withWake } from './entry.ts';
 import { gather, loadDirectives, type Situation } from './gather.ts';
 import { openCycle } from './open-cycle.ts';
 import { perform } from './perform.ts';
@@ -188,40 +188,21 @@ async function undecided(
   const { state, situation, decided, started, entries } = from;
   const idle = decided.reason ?? 'nothing could be decided';
   if (decided.calls.every(({ cost }) => cost === 0)) return afterRecovery(context, { situation, state, entries, idle });
-  const now = context.clock.now();
-  const id = newRunId(context.clock);
+  const blank = blankEntry(context, state, 'cycle');
   const entry: Unsealed<Entry> = {
-    v: RECORD_VERSION,
-    kind: 'entry',
-    id,
-    timestamp: now.toISOString(),
-    flow: 'cycle',
-    trigger: context.setting.trigger,
-    occurrence: `undecided:${id}`,
-    decision: 'none',
-    params: {},
+    ...blank,
+    occurrence: `undecided:${blank.id}`,
     reason: idle,
     options: situation.options.map((option) => option.id),
     decided_by: 'model',
-    model: null,
     degraded: idle,
-    result: 'skipped',
-    verification: 'unverified',
-    final: false,
-    steps: [],
-    criteria: [],
-    metrics: metricsOf(decided.calls, seconds(now.getTime() - started.getTime())),
+    metrics: metricsOf(decided.calls, seconds(Date.parse(blank.timestamp) - started.getTime())),
     observed: observe(state, situation.now, situation.requests),
-    head: context.facts.head,
     prompt_sha256: decided.promptSha256 ?? null,
-    next_wake: now.toISOString(),
-    trees: context.facts.trees,
   };
-  const nextWake = wakeAfter(context, state, entry, situation.loaded.directives).toISOString();
-  return worked(
-    await record<Entry>(context, state, { ...entry, next_wake: nextWake }, { files: [], tapes: [], recovered: [] }),
-    situation.loaded.problems,
-  );
+  const { directives, problems } = situation.loaded;
+  const nothing = { files: [], tapes: [], recovered: [] };
+  return worked(await record<Entry>(context, state, withWake(context, state, entry, directives), nothing), problems);
 }
 
 function worked(recorded: Recorded<Entry>, problems: Problem[]): CycleReport {

@@ -13,7 +13,7 @@ import {
 } from '../domain/record.ts';
 import { redactJson } from '../domain/redaction.ts';
 import { nextWake } from '../domain/wake.ts';
-import type { Context } from './cycle-context.ts';
+import { type Context, newRunId } from './cycle-context.ts';
 import { seconds, type Work } from './script-call.ts';
 
 /** One occurrence to be run, with everything its entry must say about how it came to be. */
@@ -59,42 +59,80 @@ export function observe(state: LedgerState, now: Date, requests: readonly { occu
   };
 }
 
-export function toEntry(context: Context, state: LedgerState, job: Job, facts: EntryFacts): Unsealed<Entry> {
-  const { clock, facts: repo, setting, redact } = context;
-  const { work } = job;
+/** An entry about nothing yet: what every entry of this process says alike. */
+export function blankEntry(context: Context, state: LedgerState, flow: Entry['flow']): Unsealed<Entry> {
+  const { clock, facts, setting } = context;
   const now = clock.now();
-  const entry: Unsealed<Entry> = {
+  return {
     v: RECORD_VERSION,
     kind: 'entry',
-    id: work.run,
+    id: newRunId(clock),
     timestamp: now.toISOString(),
-    flow: job.flow,
+    flow,
+    trigger: setting.trigger,
+    occurrence: '',
+    decision: 'none',
+    params: {},
+    reason: '',
+    options: [],
+    decided_by: 'policy',
+    model: null,
+    degraded: null,
+    result: 'skipped',
+    verification: 'unverified',
+    final: false,
+    steps: [],
+    criteria: [],
+    metrics: metricsOf([], 0),
+    observed: observe(state, now, []),
+    head: facts.head,
+    prompt_sha256: null,
+    next_wake: now.toISOString(),
+    trees: facts.trees,
+    ...(setting.runUrl ? { run_url: setting.runUrl } : {}),
+  };
+}
+
+/** The entry with the time to wake that follows from it. */
+export function withWake(
+  context: Context,
+  state: LedgerState,
+  entry: Unsealed<Entry>,
+  directives: readonly Directive[],
+): Unsealed<Entry> {
+  const now = context.clock.now();
+  const place = { seq: (state.head?.seq ?? -1) + 1, hash: ZERO_HASH, timestamp: entry.timestamp };
+  const after = applyRecord(state, { ...entry, seq: place.seq, prev: ZERO_HASH }, place);
+  return { ...entry, next_wake: wakeAt(context, after, directives, now).toISOString() };
+}
+
+/** What a job came to, as its entry. */
+export function toEntry(context: Context, state: LedgerState, job: Job, facts: EntryFacts): Unsealed<Entry> {
+  const { work, calls } = job;
+  const { files: _, reason, ...outcome } = facts;
+  const blank = blankEntry(context, state, job.flow);
+  const entry: Unsealed<Entry> = {
+    ...blank,
+    ...outcome,
+    id: work.run,
     trigger: job.trigger,
     occurrence: work.occurrence,
     decision: work.directive.name,
-    params: redactJson(JSON.parse(JSON.stringify(work.params)), redact),
-    reason: facts.reason ? `${facts.reason}. ${job.reason}` : job.reason,
+    params: redactJson(toJson(work.params), context.redact),
+    reason: reason ? `${reason}. ${job.reason}` : job.reason,
     options: [...job.options],
     decided_by: job.decidedBy,
-    model: job.calls.findLast((call) => call.outcome === 'ok')?.model ?? null,
+    model: calls.findLast((call) => call.outcome === 'ok')?.model ?? null,
     degraded: job.degraded,
-    result: facts.result,
-    verification: facts.verification,
-    final: facts.final,
-    steps: facts.steps,
-    criteria: facts.criteria,
-    ...(facts.failure ? { failure: facts.failure } : {}),
-    metrics: metricsOf(job.calls, seconds(now.getTime() - job.started.getTime())),
+    metrics: metricsOf(calls, seconds(Date.parse(blank.timestamp) - job.started.getTime())),
     observed: job.observed,
-    head: repo.head,
     prompt_sha256: job.promptSha256,
-    next_wake: now.toISOString(),
-    trees: repo.trees,
-    ...(facts.proposal ? { proposal: facts.proposal } : {}),
-    ...(setting.runUrl ? { run_url: setting.runUrl } : {}),
   };
-  return { ...entry, next_wake: wakeAfter(context, state, entry, job.directives).toISOString() };
+  return withWake(context, state, entry, job.directives);
 }
+
+export const toJson = (params: Readonly<Record<string, unknown>>): Entry['params'] =>
+  JSON.parse(JSON.stringify(params));
 
 export function metricsOf(calls: readonly CallRecord[], durationS: number): Entry['metrics'] {
   const sum = (pick: (call: CallRecord) => number) => calls.reduce((total, call) => total + pick(call), 0);
@@ -106,19 +144,6 @@ export function metricsOf(calls: readonly CallRecord[], durationS: number): Entr
     tokens_out: sum((call) => call.tokens_out + call.tokens_thinking),
     calls: [...calls],
   };
-}
-
-/** When to wake once this entry is in the ledger: what is still due then, or comes due first. */
-export function wakeAfter(
-  context: Context,
-  state: LedgerState,
-  entry: Unsealed<Entry>,
-  directives: readonly Directive[],
-): Date {
-  const now = context.clock.now();
-  const place = { seq: (state.head?.seq ?? -1) + 1, hash: ZERO_HASH, timestamp: entry.timestamp };
-  const after = applyRecord(state, { ...entry, seq: place.seq, prev: ZERO_HASH }, place);
-  return wakeAt(context, after, directives, now);
 }
 
 export function wakeAt(

@@ -1,11 +1,13 @@
+import { addSpend } from '../domain/budget.ts';
 import { choosePolicy } from '../domain/decision.ts';
+import type { LedgerState } from '../domain/ledger-state.ts';
 import { toDollars } from '../domain/money.ts';
 import type { Entry } from '../domain/record.ts';
 import type { Prompt } from '../ports.ts';
 import { toRequest } from './cycle.ts';
 import type { Context, Forced, Ports, Setting } from './cycle-context.ts';
 import { promptFor } from './decide.ts';
-import { gather, loadDirectives } from './gather.ts';
+import { gather, loadDirectives, type Situation } from './gather.ts';
 import { loadLedger } from './ledger-reader.ts';
 import { assertOwnLedger } from './record.ts';
 
@@ -33,25 +35,23 @@ export async function preview(ports: Ports, setting: Setting, forced?: Forced): 
   const loaded = await loadDirectives(ports.documents, Object.keys(setting.config.vars));
   const requests = forced ? [toRequest(forced, loaded.directives, loaded.problems)] : [];
   const situation = await gather(context, { state, loaded, requests, onlyRequests: forced !== undefined });
-  const { now, options, held, recent } = situation;
-  const [only] = options;
-  const isSettled = options.length === 0 || (options.length === 1 && only?.openInputs.length === 0);
-  const prompt = isSettled ? null : promptFor(situation, state);
-  const available = ports.llm.availability('ceo_analysis');
-  const isAsking = prompt !== null && 'model' in available;
-  const policy = choosePolicy(options, now);
+  return { ...describe(situation, state), paused: setting.paused ?? null, ...foresee(context, situation, state) };
+}
+
+/** What there is to know. */
+function describe(
+  { now, options, held, recent }: Situation,
+  state: LedgerState,
+): Omit<Preview, 'paused' | keyof Foreseen> {
+  const today = addSpend(state.spend, now.toISOString(), 0);
   return {
     at: now.toISOString(),
-    paused: setting.paused ?? null,
     ledger: {
       records: (state.head?.seq ?? -1) + 1,
       next_wake: state.next_wake,
       open_intents: state.open_intents.length,
     },
-    spend: {
-      today: toDollars(state.spend.day === now.toISOString().slice(0, 10) ? state.spend.dayMicroCents : 0),
-      month: toDollars(state.spend.month === now.toISOString().slice(0, 7) ? state.spend.monthMicroCents : 0),
-    },
+    spend: { today: toDollars(today.dayMicroCents), month: toDollars(today.monthMicroCents) },
     recent: recent.map(({ id, timestamp, decision, result, verification }) => ({
       id,
       timestamp,
@@ -59,23 +59,32 @@ export async function preview(ports: Ports, setting: Setting, forced?: Forced): 
       result,
       verification,
     })),
-    options: options.map((option) => ({
-      id: option.id,
-      priority: option.directive.priority,
-      due_since: option.dueSince.toISOString(),
-      open_inputs: option.openInputs.map(({ name }) => name),
+    options: options.map(({ id, directive, dueSince, openInputs }) => ({
+      id,
+      priority: directive.priority,
+      due_since: dueSince.toISOString(),
+      open_inputs: openInputs.map(({ name }) => name),
     })),
     held: held.map(({ directive, reason }) => ({ directive, reason })),
+  };
+}
+
+type Foreseen = Pick<Preview, 'prompt' | 'decision' | 'estimated_cost'>;
+
+/** Who would decide, what without a model, and at what cost. */
+function foresee({ llm }: Context, situation: Situation, state: LedgerState): Foreseen {
+  const { options, now } = situation;
+  const [only] = options;
+  const isSettled = options.length === 0 || (options.length === 1 && only?.openInputs.length === 0);
+  const prompt = isSettled ? null : promptFor(situation, state);
+  const available = llm.availability('ceo_analysis');
+  const asked = prompt !== null && 'model' in available ? available.model : undefined;
+  const policy = choosePolicy(options, now);
+  const by = asked ? `the model ${asked}; without it the policy` : isSettled ? 'the only option' : 'the policy';
+  const reason = policy?.reason ?? (options.length === 0 ? 'nothing is due' : 'nothing can be chosen without a model');
+  return {
     prompt,
-    decision: {
-      option: policy?.option.id ?? null,
-      by: isAsking
-        ? `the model ${available.model}; without it the policy`
-        : isSettled
-          ? 'the only option'
-          : 'the policy',
-      reason: policy?.reason ?? 'nothing can be chosen without a model',
-    },
-    estimated_cost: isAsking && prompt ? toDollars(ports.llm.estimate('ceo_analysis', prompt)) : 0,
+    decision: { option: policy?.option.id ?? null, by, reason },
+    estimated_cost: asked && prompt ? toDollars(llm.estimate('ceo_analysis', prompt)) : 0,
   };
 }

@@ -1,9 +1,8 @@
 import { AgentError } from '../domain/agent-error.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
-import { type Entry, RECORD_VERSION, type Unsealed } from '../domain/record.ts';
+import type { Entry, Unsealed } from '../domain/record.ts';
 import type { Context, Ports, Setting } from './cycle-context.ts';
-import { newRunId } from './cycle-context.ts';
-import { metricsOf, observe, wakeAfter } from './entry.ts';
+import { blankEntry, withWake } from './entry.ts';
 import { loadDirectives } from './gather.ts';
 import { recordsBackwards } from './ledger-reader.ts';
 import { openCycle } from './open-cycle.ts';
@@ -44,39 +43,22 @@ async function toResolution(
   state: LedgerState,
   { interrupted, verdict }: { interrupted: Entry; verdict: Verdict },
 ): Promise<Unsealed<Entry>> {
-  const { clock, documents, setting, facts } = context;
-  const now = clock.now();
+  const { documents, setting } = context;
   const { directives } = await loadDirectives(documents, Object.keys(setting.config.vars));
+  const { occurrence, decision, params, steps, id } = interrupted;
+  const isDone = verdict === 'done';
   const entry: Unsealed<Entry> = {
-    v: RECORD_VERSION,
-    kind: 'entry',
-    id: newRunId(clock),
-    timestamp: now.toISOString(),
-    flow: 'resolve',
-    trigger: setting.trigger,
-    occurrence: interrupted.occurrence,
-    decision: interrupted.decision,
-    params: interrupted.params,
-    reason:
-      verdict === 'done'
-        ? `a person found the effect of ${interrupted.id}`
-        : `a person released ${interrupted.id} to run again`,
-    options: [interrupted.occurrence],
+    ...blankEntry(context, state, 'resolve'),
+    occurrence,
+    decision,
+    params,
+    steps,
+    reason: isDone ? `a person found the effect of ${id}` : `a person released ${id} to run again`,
+    options: [occurrence],
     decided_by: 'person',
-    model: null,
-    degraded: null,
-    result: verdict === 'done' ? 'success' : 'skipped',
-    verification: 'unverified',
-    final: verdict === 'done',
-    steps: interrupted.steps,
-    criteria: [],
-    metrics: metricsOf([], 0),
-    observed: observe(state, now, []),
-    head: facts.head,
-    prompt_sha256: null,
-    next_wake: now.toISOString(),
-    trees: facts.trees,
-    resolves: interrupted.id,
+    result: isDone ? 'success' : 'skipped',
+    final: isDone,
+    resolves: id,
   };
-  return { ...entry, next_wake: wakeAfter(context, state, entry, directives).toISOString() };
+  return withWake(context, state, entry, directives);
 }

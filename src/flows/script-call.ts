@@ -60,9 +60,13 @@ function inputValue(
   known: { params: Work['params']; steps: readonly StepRecord[]; vars: Readonly<Record<string, string>> },
 ): unknown {
   const [, step, field] = /^steps\.(\d+)\.(\w+)$/.exec(name) ?? [];
-  if (step !== undefined && field !== undefined) return known.steps[Number(step) - 1]?.output?.[field];
-  return known.params[name] ?? known.vars[name];
+  if (step !== undefined && field !== undefined) return own(known.steps[Number(step) - 1]?.output ?? {}, field);
+  return own(known.params, name) ?? own(known.vars, name);
 }
+
+/** Names come from Markdown: `constructor` is a name like any other. */
+const own = (values: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
 
 export function failureOf(script: string, kind: 'input' | 'output', message: string): Failure {
   return { kind, message, signature: failureSignature({ kind, script, message }), log_tail: '', script };

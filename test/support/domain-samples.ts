@@ -66,6 +66,7 @@ export function option(parts: Partial<Option> = {}): Option {
     openInputs: own.inputs.filter((input) => input.isRequired),
     dueSince: new Date('2026-03-04T00:00:00Z'),
     attempts: 0,
+    isReleased: false,
     ...parts,
   };
 }
