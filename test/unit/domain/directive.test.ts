@@ -220,7 +220,7 @@ describe('all problems at once', () => {
   });
 });
 
-test('a misspelt remark on an input is a finding, not an optional input', () => {
+it('a misspelt remark on an input is a finding, not an optional input', () => {
   const text = '# Directive: d\n## Inputs\n- topic: string (requird)\n## Tools\n- execution/x.ts\n';
   const { directive, problems } = parseDirective(text, 'directives/d.md');
   expect(directive).toBeUndefined();
