@@ -1,9 +1,12 @@
 /** argv -> command -> exit code. The only place that ends the process. */
 import { Command, CommanderError } from 'commander';
-import { compose } from './compose.ts';
+import type { compose as composeAgent } from './compose.ts';
 import { AgentError } from './domain/agent-error.ts';
 import { parseFlags } from './domain/command-line.ts';
 import { formatProblem } from './domain/problem.ts';
+
+/** Loaded by the command that needs it: `--help` needs nothing. */
+const compose: typeof composeAgent = async (options) => (await import('./compose.ts')).compose(options);
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const printJson = (value: unknown) => print(JSON.stringify(value, null, process.stdout.isTTY ? 2 : 0));

@@ -96,6 +96,8 @@ function lazyRunner(workspace: string, redact: Ports['redact']): ScriptRunner {
     return opening;
   };
   return {
+    // A failure to load shows when a script is run.
+    prepare: () => void open().catch(() => {}),
     run: async (call) => (await open()).run(call),
     find: async (call) => (await open()).find(call),
     describe: async (script) => (await open()).describe(script),

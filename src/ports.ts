@@ -35,6 +35,8 @@ export interface RepoFacts {
   branch: string;
   /** The branch that `git push` would update; absent without remote. */
   upstream?: { remote: string; branch: string };
+  /** Where the upstream branch stood when it was last fetched or pushed. */
+  upstreamTip?: string;
   /** `owner/name` from the remote's address. */
   repository?: string;
   isShallow: boolean;
@@ -79,6 +81,7 @@ export interface Repo {
   facts(): Promise<RepoFacts>;
   /** The first commit's id; undefined in a shallow clone. */
   firstCommit(): Promise<string | undefined>;
+  hasCommit(id: string): Promise<boolean>;
   /** Paths under `roots` that differ from HEAD, untracked ones included. */
   changedPaths(roots: readonly string[]): Promise<string[]>;
   /** Puts paths back to what HEAD has, keeping a copy of what was there; returns the folder of the copies. */
@@ -87,8 +90,8 @@ export interface Repo {
   commit(plans: readonly CommitPlan[]): Promise<string>;
   /** Puts the plan's files on a branch of their own, on top of HEAD, and takes them out of the work tree. */
   propose(branch: string, plan: CommitPlan): Promise<void>;
-  /** Brings the upstream branch's newest commit here; `offline` when the remote can not be reached. */
-  fetch(): Promise<{ tip: string } | { offline: string }>;
+  /** Brings the upstream branch's newest commit here; `offline` says why when the remote can not be reached. */
+  fetch(): Promise<{ offline?: string }>;
   compare(tip: string): Promise<Divergence & { base: string }>;
   /** Makes the plans commits on top of `tip` and moves branch, index and work tree there. */
   rebuildOn(tip: string, plans: readonly CommitPlan[]): Promise<string>;
@@ -154,6 +157,8 @@ export interface ScriptDescription {
 }
 
 export interface ScriptRunner {
+  /** A script will be run soon: loads what that takes while there is something else to wait for. */
+  prepare(): void;
   run(call: ScriptCall): Promise<ScriptRun>;
   /** Asks a script whether the effect of `call.key` is there. */
   find(call: ScriptCall): Promise<ScriptRun>;

@@ -13,8 +13,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 1;
 } else {
-  import('node:module').then(({ enableCompileCache }) => {
+  import('node:module').then(async ({ enableCompileCache }) => {
     enableCompileCache?.();
+    const { leaveOutTranslations } = await import('./lean-zod.ts');
+    leaveOutTranslations();
     return import('./cli.ts');
   });
 }

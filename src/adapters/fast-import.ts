@@ -16,6 +16,7 @@ export function fastImportStream(ref: string, from: string, plans: readonly Comm
   plans.forEach((plan, index) => {
     parts.push(
       `commit ${ref}\n`,
+      `mark :${index + 1}\n`,
       `committer ${AGENT_NAME} <${AGENT_EMAIL}> ${Math.floor(plan.at.getTime() / 1000)} +0000\n`,
     );
     data(plan.message);
@@ -29,7 +30,8 @@ export function fastImportStream(ref: string, from: string, plans: readonly Comm
       }
     }
   });
-  parts.push('done\n');
+  // The answer on standard output is the id of the last commit.
+  parts.push(`get-mark :${plans.length}\n`, 'done\n');
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }
 

@@ -18,7 +18,9 @@ export class FileDocuments implements Documents {
     const file = await open(join(this.#root, path), 'r').catch(whenMissing(undefined));
     if (!file) return undefined;
     try {
-      const { size } = await file.stat();
+      const found = await file.stat();
+      if (!found.isFile()) return undefined;
+      const { size } = found;
       const offset = Math.max(0, size - bytes);
       const { buffer, bytesRead } = await file.read(Buffer.alloc(size - offset), 0, size - offset, offset);
       return { text: buffer.subarray(0, bytesRead).toString('utf8'), offset };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { AgentError } from '../domain/agent-error.ts';
 import { GitProcess } from './git-process.ts';
 
@@ -18,6 +19,7 @@ export async function findGitPlace(
   directory: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<{ git: GitProcess; place: GitPlace }> {
+  if (!existsSync(directory)) throw new AgentError('NOT_A_REPOSITORY', { path: directory });
   const outside = new GitProcess(directory, environment);
   const found = await outside.try(['rev-parse', '--show-toplevel', '--absolute-git-dir', '--is-shallow-repository']);
   if (!found.ok) {

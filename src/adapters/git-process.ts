@@ -15,6 +15,8 @@ const ALLOWED_ENVIRONMENT = [
   'GIT_CONFIG_GLOBAL',
   'GIT_CONFIG_NOSYSTEM',
 ];
+/** A hook could refuse or change what the agent records; maintenance would run on after the agent has ended. */
+const HARMLESS_CONFIG = ['core.hooksPath=/dev/null', 'gc.auto=0', 'maintenance.auto=false'];
 const REMOTE_SILENT_MS = 60_000;
 
 export type GitResult = { ok: true; stdout: string } | { ok: false; reason: string };
@@ -23,7 +25,6 @@ export type GitResult = { ok: true; stdout: string } | { ok: false; reason: stri
 export class GitProcess {
   readonly #directory: string;
   readonly #environment: Record<string, string>;
-  readonly #git: SimpleGit;
 
   constructor(directory: string, environment: Readonly<Record<string, string | undefined>>) {
     this.#directory = directory;
@@ -32,28 +33,32 @@ export class GitProcess {
       ([name]) => !/^(GIT_|EDITOR$|PAGER$|VISUAL$)/.test(name) || ALLOWED_ENVIRONMENT.includes(name),
     );
     this.#environment = { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' };
-    this.#git = this.#open({});
   }
 
   /** Output of a command that must succeed. */
   async run(args: readonly string[]): Promise<string> {
     const result = await this.try(args);
     if (result.ok) return result.stdout;
-    const lock = /Unable to create '([^']+\.lock)'/.exec(result.reason)?.[1];
-    if (lock) throw new AgentError('GIT_LOCKED', { path: lock });
-    throw new AgentError('GIT_FAILED', { command: args.slice(0, 3).join(' '), reason: result.reason });
+    throw this.error(args, result.reason);
   }
 
   /** A command that may fail: the reason is git's own words. */
   async try(args: readonly string[]): Promise<GitResult> {
-    return attempt(this.#git, args);
+    return attempt(this.#open({}), args);
   }
 
   /** A command that reads `input` from its standard input. */
   async feed(args: readonly string[], input: Buffer): Promise<string> {
     const result = await attempt(this.#open({ input: () => input }), args);
     if (result.ok) return result.stdout;
-    throw new AgentError('GIT_FAILED', { command: args.join(' '), reason: result.reason });
+    throw this.error(args, result.reason);
+  }
+
+  /** What the agent says of a command that failed for this reason. */
+  error(args: readonly string[], reason: string): AgentError {
+    const lock = /Unable to create '([^']+\.lock)'/.exec(reason)?.[1];
+    if (lock) return new AgentError('GIT_LOCKED', { path: lock });
+    return new AgentError('GIT_FAILED', { command: args.slice(0, 3).join(' '), reason });
   }
 
   #open(options: { input?: () => Buffer }): SimpleGit {
@@ -61,14 +66,34 @@ export class GitProcess {
       baseDir: this.#directory,
       allowEnvironment: ALLOWED_ENVIRONMENT,
       // The environment is the person's own, who started the agent; no argument comes from outside.
-      unsafe: { allowUnsafeConfigPaths: true, allowUnsafeSshCommand: true, allowUnsafeAskPass: true },
-      maxConcurrentProcesses: 6,
+      unsafe: {
+        allowUnsafeConfigPaths: true,
+        allowUnsafeSshCommand: true,
+        allowUnsafeAskPass: true,
+        allowUnsafeHooksPath: true,
+      },
       trimmed: false,
+      config: HARMLESS_CONFIG,
       timeout: { block: REMOTE_SILENT_MS },
+      errors: failureOf,
       ...options,
     });
-    return git.env(this.#environment);
+    // simple-git waits 50 ms for late output of a command that printed nothing; an empty chunk at the end tells it
+    // that there is none. Each command has an instance of its own, since one instance runs them one after the other.
+    return git.env(this.#environment).outputHandler((_command, stdout) => {
+      stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)));
+    });
   }
+}
+
+/** simple-git takes a command that failed without a word for a success. */
+function failureOf(
+  error: Buffer | Error | undefined,
+  result: { exitCode: number; stdErr: Buffer[] },
+): Buffer | Error | undefined {
+  if (error || result.exitCode === 0) return error;
+  const words = Buffer.concat(result.stdErr);
+  return words.length > 0 ? words : new Error(`it ended with code ${result.exitCode}`);
 }
 
 async function attempt(git: SimpleGit, args: readonly string[]): Promise<GitResult> {

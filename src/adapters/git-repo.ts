@@ -1,5 +1,5 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, lstat, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AgentError } from '../domain/agent-error.ts';
 import type {
   AgentCommit,
@@ -15,12 +15,17 @@ import { CommitDocuments } from './commit-documents.ts';
 import { AGENT_EMAIL, fastImportStream } from './fast-import.ts';
 import type { GitPlace } from './git-place.ts';
 import type { GitProcess } from './git-process.ts';
+import { pushResult } from './push-result.ts';
 
 const WORK_REF = 'refs/steward/next';
+/** Id, mail, time, trailer, message. */
+const COMMIT_FIELDS = 5;
 const EMPTY_ID = '0'.repeat(40);
-/** Refusals that mean "somebody pushed in between": fetch, check again, push again. */
-const LOST_RACE =
-  /\[rejected\]|fetch first|non-fast-forward|cannot lock ref|incorrect old value|failed to update ref|stale info/;
+/** How git names a file that an update would overwrite. */
+const IN_THE_WAY = /(?:Entry|Untracked working tree file|Updating) '(.+?)' (?:not uptodate|would )/g;
+
+/** A pathspec for this very path, whatever characters it has. */
+const literal = (path: string): string => `:(literal,top)${path}`;
 
 /** The repository port on git's own commands. Opened by `openRepo` of git-place.ts. */
 export class GitRepo implements Repo {
@@ -34,13 +39,14 @@ export class GitRepo implements Repo {
 
   async facts(): Promise<RepoFacts> {
     const { root, branch, isShallow, upstream, repository } = this.#place;
-    const asked = ['HEAD', 'HEAD:directives', 'HEAD:execution', 'HEAD:.github'];
+    const tracking = upstream ? [`refs/remotes/${upstream.remote}/${upstream.branch}`] : [];
+    const asked = ['HEAD', 'HEAD:directives', 'HEAD:execution', 'HEAD:.github', ...tracking];
     const answers = await this.#git.feed(
       ['cat-file', '--batch-check=%(objectname)'],
       Buffer.from(`${asked.join('\n')}\n`),
     );
-    const ids = answers.split('\n').map((line) => (/^[0-9a-f]{40,64}$/.test(line) ? line : EMPTY_ID));
-    const [head = EMPTY_ID, directives = EMPTY_ID, execution = EMPTY_ID, github = EMPTY_ID] = ids;
+    const ids = answers.split('\n').map((line) => (/^[0-9a-f]{40,64}$/.test(line) ? line : undefined));
+    const [head = EMPTY_ID, directives = EMPTY_ID, execution = EMPTY_ID, github = EMPTY_ID, upstreamTip] = ids;
     return {
       root,
       head,
@@ -48,6 +54,7 @@ export class GitRepo implements Repo {
       isShallow,
       trees: { directives, execution, github },
       ...(upstream ? { upstream } : {}),
+      ...(upstreamTip ? { upstreamTip } : {}),
       ...(repository ? { repository } : {}),
     };
   }
@@ -58,9 +65,13 @@ export class GitRepo implements Repo {
     return roots.at(-1);
   }
 
+  async hasCommit(id: string): Promise<boolean> {
+    return (await this.#git.try(['rev-parse', '--quiet', '--verify', `${id}^{commit}`])).ok;
+  }
+
   async changedPaths(roots: readonly string[]): Promise<string[]> {
     if (roots.length === 0) return [];
-    const pathspecs = roots.map((root) => `:(literal,top)${root}`);
+    const pathspecs = roots.map(literal);
     const status = await this.#git.run([
       'status',
       '--porcelain=v1',
@@ -79,18 +90,17 @@ export class GitRepo implements Repo {
   async setAside(paths: readonly string[], label: string): Promise<string> {
     const folder = join(this.#place.gitDirectory, 'steward', 'set-aside', label);
     for (const path of paths) {
-      const copy = join(folder, path);
-      await mkdir(dirname(copy), { recursive: true });
+      const source = join(this.#place.root, path);
       // A path that was deleted has nothing to copy.
-      await copyFile(join(this.#place.root, path), copy).catch(() => {});
+      if (await isThere(source)) await cp(source, join(folder, path), { recursive: true });
     }
     await this.#restore(paths);
     return folder;
   }
 
   async commit(plans: readonly CommitPlan[]): Promise<string> {
-    await this.#import(`refs/heads/${this.#place.branch}`, await this.#head(), await this.#stage(plans));
-    return this.#head();
+    const branch = `refs/heads/${this.#place.branch}`;
+    return this.#import(branch, `${branch}^0`, await this.#stage(plans));
   }
 
   async propose(branch: string, plan: CommitPlan): Promise<void> {
@@ -101,8 +111,9 @@ export class GitRepo implements Repo {
     await this.#restore(plan.files.map(({ path }) => path));
   }
 
-  async fetch(): Promise<{ tip: string } | { offline: string }> {
-    const { remote, branch } = this.#upstream();
+  async fetch(): Promise<{ offline?: string }> {
+    if (!this.#place.upstream) return {};
+    const { remote, branch } = this.#place.upstream;
     const depth = this.#place.isShallow ? ['--depth=50'] : [];
     const result = await this.#git.try([
       'fetch',
@@ -112,19 +123,21 @@ export class GitRepo implements Repo {
       remote,
       `+refs/heads/${branch}:refs/remotes/${remote}/${branch}`,
     ]);
-    if (!result.ok) return { offline: result.reason };
-    return { tip: (await this.#git.run(['rev-parse', `refs/remotes/${remote}/${branch}`])).trim() };
+    return result.ok ? {} : { offline: result.reason };
   }
 
   async compare(tip: string): Promise<Divergence & { base: string }> {
-    const base = (await this.#git.run(['merge-base', 'HEAD', tip])).trim();
+    const merged = await this.#git.try(['merge-base', 'HEAD', tip]);
+    const base = merged.ok ? merged.stdout.trim() : '';
+    // Without a common commit every count below would be wrong, and commits would be taken for pushed ones.
+    if (base === '') throw new AgentError('DIVERGED', { branch: this.#place.branch, upstream: tip.slice(0, 10) });
     const behind = Number((await this.#git.run(['rev-list', '--count', `${base}..${tip}`])).trim());
-    const format = '%H%x00%ae%x00%ct%x00%(trailers:key=Steward-Id,valueonly,separator=%x2C)%x00%B%x00%x00';
+    const format = '%H%x00%ae%x00%ct%x00%(trailers:key=Steward-Id,valueonly,separator=%x2C)%x00%B%x00';
     const log = await this.#git.run(['log', '--reverse', '--first-parent', `--format=${format}`, `${base}..HEAD`]);
-    const commits = log
-      .split('\0\0')
-      .map((text) => text.replace(/^\n/, '').split('\0'))
-      .filter((fields) => fields.length === 5);
+    const fields = log.split('\0').slice(0, -1);
+    const commits = fields.flatMap((id, index) =>
+      index % COMMIT_FIELDS === 0 ? [[id.trimStart(), ...fields.slice(index + 1, index + COMMIT_FIELDS)]] : [],
+    );
     const isOurs = (fields: string[]) => fields[1] === AGENT_EMAIL && fields[3] !== '';
     const agent = await Promise.all(commits.filter(isOurs).map((fields) => this.#agentCommit(fields)));
     return { base, behind, agent, human: commits.length - agent.length };
@@ -132,15 +145,14 @@ export class GitRepo implements Repo {
 
   async rebuildOn(tip: string, plans: readonly CommitPlan[]): Promise<string> {
     const head = await this.#head();
-    await this.#git.run(['update-ref', WORK_REF, tip]);
-    if (plans.length > 0) await this.#import(WORK_REF, tip, plans);
-    const rebuilt = (await this.#git.run(['rev-parse', WORK_REF])).trim();
-    const moved = await this.#git.try(['read-tree', '-m', '-u', 'HEAD', rebuilt]);
+    const rebuilt = plans.length > 0 ? await this.#import(WORK_REF, tip, plans) : tip;
+    await this.#git.run(['update-ref', '-d', WORK_REF]);
+    const move = ['read-tree', '-m', '-u', 'HEAD', rebuilt];
+    const moved = await this.#git.try(move);
     if (!moved.ok) {
-      const paths = [...moved.reason.matchAll(/Entry '([^']+)' not uptodate|^\t(.+)$/gm)].map(
-        (match) => match[1] ?? match[2],
-      );
-      throw new AgentError('UPDATE_BLOCKED', { paths: paths.join(', ') || moved.reason });
+      const paths = [...moved.reason.matchAll(IN_THE_WAY)].map((match) => match[1]);
+      if (paths.length > 0) throw new AgentError('UPDATE_BLOCKED', { paths: paths.join(', ') });
+      throw this.#git.error(move, moved.reason);
     }
     await this.#git.run(['update-ref', `refs/heads/${this.#place.branch}`, rebuilt, head]);
     return rebuilt;
@@ -148,16 +160,14 @@ export class GitRepo implements Repo {
 
   async push(): Promise<PushResult> {
     const { remote, branch } = this.#upstream();
-    const result = await this.#git.try(['push', '--porcelain', '--no-verify', remote, `HEAD:refs/heads/${branch}`]);
-    if (result.ok) return { kind: 'pushed' };
-    return LOST_RACE.test(result.reason) ? { kind: 'rejected' } : { kind: 'refused', reason: refusal(result.reason) };
+    return pushResult(await this.#git.try(['push', '--porcelain', remote, `HEAD:refs/heads/${branch}`]));
   }
 
   async unpushedByPeople(): Promise<number | string> {
     const { remote, branch } = this.#upstream();
-    const authors = await this.#git.try(['log', '--format=%ae', `refs/remotes/${remote}/${branch}..HEAD`]);
+    const authors = await this.#git.try(['log', '--format=<%ae>', `refs/remotes/${remote}/${branch}..HEAD`]);
     if (!authors.ok) return `${remote} has no branch ${branch} yet: push it once by hand`;
-    return authors.stdout.split('\n').filter((email) => email !== '' && email !== AGENT_EMAIL).length;
+    return authors.stdout.split('\n').filter((email) => email !== '' && email !== `<${AGENT_EMAIL}>`).length;
   }
 
   at(commit: string): ReadableDocuments {
@@ -165,7 +175,7 @@ export class GitRepo implements Repo {
   }
 
   async blobAt(commit: string, path: string): Promise<string | undefined> {
-    const line = await this.#git.run(['ls-tree', commit, '--', path]);
+    const line = await this.#git.run(['ls-tree', commit, '--', literal(path)]);
     return /^\d+ blob (\w+)/.exec(line)?.[1];
   }
 
@@ -180,21 +190,22 @@ export class GitRepo implements Repo {
 
   /** Puts paths back to what HEAD has; what HEAD does not have is removed. */
   async #restore(paths: readonly string[]): Promise<void> {
-    const tracked = await this.#git.run(['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', ...paths]);
+    const tracked = await this.#git.run(['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', ...paths.map(literal)]);
     const inHead = new Set(tracked.split('\0'));
     const known = paths.filter((path) => inHead.has(path));
     const unknown = paths.filter((path) => !inHead.has(path));
-    if (known.length > 0) await this.#git.run(['checkout', '-q', 'HEAD', '--', ...known]);
+    // First, since a new file may stand where HEAD has a folder, or the other way round.
     if (unknown.length > 0) {
-      await this.#git.run(['rm', '-q', '--cached', '--ignore-unmatch', '--', ...unknown]);
-      await Promise.all(unknown.map((path) => rm(join(this.#place.root, path), { force: true })));
+      await this.#git.run(['rm', '-q', '-r', '--cached', '--ignore-unmatch', '--', ...unknown.map(literal)]);
+      await Promise.all(unknown.map((path) => rm(join(this.#place.root, path), { force: true, recursive: true })));
     }
+    if (known.length > 0) await this.#git.run(['checkout', '-q', 'HEAD', '--', ...known.map(literal)]);
   }
 
   /** Stages the work tree's content of every planned path and gives the plans with what the index then holds. */
   async #stage(plans: readonly CommitPlan[]): Promise<CommitPlan[]> {
     const paths = plans.flatMap((plan) => plan.files.map((file) => file.path));
-    await this.#git.run(['add', '-A', '--', ...paths.map((path) => `:(literal,top)${path}`)]);
+    await this.#git.run(['add', '-A', '--', ...paths.map(literal)]);
     const staged = await this.#staged(paths);
     return plans.map((plan) => ({
       ...plan,
@@ -202,12 +213,16 @@ export class GitRepo implements Repo {
     }));
   }
 
-  async #import(ref: string, from: string, plans: readonly CommitPlan[]): Promise<void> {
-    await this.#git.feed(['fast-import', '--quiet', '--done', '--date-format=raw'], fastImportStream(ref, from, plans));
+  /** Makes the commits and moves `ref` to the last of them, whose id it gives. */
+  async #import(ref: string, from: string, plans: readonly CommitPlan[]): Promise<string> {
+    const stream = fastImportStream(ref, from, plans);
+    // What a run that died left under the work ref may lie elsewhere; a branch only ever moves forward.
+    const force = ref === WORK_REF ? ['--force'] : [];
+    return (await this.#git.feed(['fast-import', '--quiet', '--done', '--date-format=raw', ...force], stream)).trim();
   }
 
   async #staged(paths: readonly string[]): Promise<Map<string, FileChange>> {
-    const listed = await this.#git.run(['ls-files', '-s', '-z', '--', ...paths.map((path) => `:(literal,top)${path}`)]);
+    const listed = await this.#git.run(['ls-files', '-s', '-z', '--', ...paths.map(literal)]);
     const files = listed.split('\0').flatMap((line) => {
       const [, mode, blob, path] = /^(\d+) (\w+) \d+\t([\s\S]+)$/.exec(line) ?? [];
       return mode && blob && path ? [{ path, mode, blob }] : [];
@@ -228,11 +243,8 @@ export class GitRepo implements Repo {
   }
 }
 
-/** The telling line of a failed push: the hook's or server's own words, without the noise around. */
-function refusal(reason: string): string {
-  const lines = reason.split('\n').map((line) => line.replace(/^remote:\s*/, '').trim());
-  const telling = lines.filter(
-    (line) => /^(fatal|error|!|GH\d+|ERROR)/i.test(line) || /declined|denied|protected|refus/i.test(line),
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
   );
-  return [...new Set(telling.length > 0 ? telling : lines)].slice(0, 3).join('; ').slice(0, 300);
-}

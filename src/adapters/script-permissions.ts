@@ -1,11 +1,14 @@
-import { mkdir, readdir, realpath } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, mkdir, readdir, readlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { RESPONSE_FILE } from '../domain/script-protocol.ts';
 import { writeRoot } from '../domain/writes.ts';
 
-const HEAP_LIMIT_MB = 512;
+export const HEAP_LIMIT_MB = 512;
 
-/** Reads: the checkout without .git and .env files, and the agent's own code. Writes: the run folder and what `writes` grant. */
+/**
+ * Reads: the checkout without .git and .env files, and the agent's own code. Writes: the response and what `writes` grant.
+ * Throws WriteGrantError where a link is in the way of a grant.
+ */
 export async function permissionFlags(grant: {
   agentRoot: string;
   workspace: string;
@@ -41,9 +44,46 @@ async function writableRoot(workspace: string, pattern: string): Promise<string>
   const root = writeRoot(pattern);
   const isFolder = pattern !== root;
   const path = join(workspace, root);
-  await mkdir(isFolder ? path : dirname(path), { recursive: true });
-  const real = await realpath(isFolder ? path : dirname(path));
-  if (real !== workspace && !real.startsWith(`${workspace}/`))
-    throw new Error(`${root} is a link that leads out of the checkout`);
-  return isFolder ? `${real}/` : join(real, basename(path));
+  const folder = isFolder ? path : dirname(path);
+  await refuseLinks(workspace, root);
+  await mkdir(folder, { recursive: true });
+  if (isFolder) await refuseWanderingLinks(workspace, folder);
+  return isFolder ? `${path}/` : path;
+}
+
+/** A grant names a place; behind a link it would be another one, and making the folder would follow the link. */
+async function refuseLinks(workspace: string, root: string): Promise<void> {
+  const parts = root.split('/');
+  for (let length = 1; length <= parts.length; length++) {
+    const path = join(workspace, ...parts.slice(0, length));
+    if (await isLink(path)) throw new WriteGrantError(`${relative(workspace, path)} is a link`);
+  }
+}
+
+/**
+ * Node follows links below a writable folder wherever they lead. A script can not make links, but may move those it
+ * finds, so only links that lead down from where they lie can stay.
+ */
+async function refuseWanderingLinks(workspace: string, folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const link of entries.filter((entry) => entry.isSymbolicLink())) {
+    const path = join(link.parentPath, link.name);
+    const target = await readlink(path);
+    if (isAbsolute(target) || target.split('/').includes('..'))
+      throw new WriteGrantError(`${relative(workspace, path)} is a link to ${target}`);
+  }
+}
+
+const isLink = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+
+/** The checkout holds something that a directive's `writes` can not be granted around. */
+export class WriteGrantError extends Error {
+  constructor(found: string) {
+    super(`\`writes\` can not be granted: ${found}, and what a script writes there could end up anywhere`);
+    this.name = 'WriteGrantError';
+  }
 }

@@ -2,17 +2,15 @@ import { mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
-import type { Redactor } from '../domain/redaction.ts';
+import { createRedactor, type Redactor, redactJson } from '../domain/redaction.ts';
 import { REQUEST_FILE, RESPONSE_FILE, type ScriptRequest, ScriptResponse } from '../domain/script-protocol.ts';
 import { type FailureKind, failureSignature } from '../domain/signature.ts';
 import type { Exchange } from '../domain/tape.ts';
 import type { ScriptCall, ScriptDescription, ScriptFailure, ScriptRun, ScriptRunner } from '../ports.ts';
-import { permissionFlags } from './script-permissions.ts';
+import { HEAP_LIMIT_MB, permissionFlags, WriteGrantError } from './script-permissions.ts';
+import { LOG_TAIL_BYTES, parseJson, startScript } from './script-process.ts';
 import { type AgentServices, serveCalls } from './script-services.ts';
 
-/** What is kept of a script's output, from its end. More is read and dropped, so that a script never blocks on it. */
-export const LOG_TAIL_BYTES = 4 * 1024;
 /** The largest result a script may give. */
 export const RESPONSE_LIMIT_BYTES = 1024 * 1024;
 
@@ -31,6 +29,9 @@ export class ChildScriptRunner implements ScriptRunner {
     this.#redact = options.redact;
     this.#nodePath = options.nodePath;
   }
+
+  /** Loaded already. */
+  prepare(): void {}
 
   run(call: ScriptCall): Promise<ScriptRun> {
     return this.#call('run', call);
@@ -68,14 +69,21 @@ export class ChildScriptRunner implements ScriptRunner {
   async #call(mode: 'run' | 'find', call: ScriptCall): Promise<ScriptRun> {
     const started = performance.now();
     const { response, failure, exchanges } = await this.#spawn(mode, call);
-    const outcome =
-      failure || !response || response.status === 'failed' || response.status === 'described' ? undefined : response;
     return {
-      outcome: outcome ?? { status: 'failed', failure: failure ?? this.#failure(call, 'output', 'no result', '', []) },
+      outcome: this.#outcome(call, response, failure),
       hasFind: response?.has_find ?? false,
       durationMs: performance.now() - started,
       exchanges,
     };
+  }
+
+  #outcome(call: ScriptCall, response: ScriptResponse | undefined, failure?: ScriptFailure): ScriptRun['outcome'] {
+    if (failure || !response || response.status === 'failed' || response.status === 'described')
+      return { status: 'failed', failure: failure ?? this.#failure(call, 'output', 'no result', '', []) };
+    const redact = this.#redactorFor(call);
+    if (response.status === 'ok') return { status: 'ok', output: redactJson(response.output, redact) };
+    if (response.status === 'absent') return { status: 'absent' };
+    return { status: response.status, reason: redact(response.reason) };
   }
 
   async #spawn(
@@ -86,40 +94,32 @@ export class ChildScriptRunner implements ScriptRunner {
     try {
       const workspace = await realpath(this.#workspace);
       await writeFile(join(directory, REQUEST_FILE), JSON.stringify(toRequest(mode, call, workspace)));
-      const child = execa(
-        this.#nodePath,
-        [
-          ...(await permissionFlags({ agentRoot, workspace, directory, writes: call.writes })),
-          join(agentRoot, 'src/script-child.ts'),
-          directory,
-        ],
-        {
-          cwd: workspace,
-          env: { ...call.secrets },
-          extendEnv: false,
-          stdin: 'ignore',
-          ipc: true,
-          serialization: 'json',
-          buffer: false,
-          reject: false,
-          detached: true,
-          cleanup: true,
-        },
-      );
-      const tail = keepTail(child.stdout, child.stderr);
-      const exchanges = serveCalls(child, call, this.#services);
-      const timer = setTimeout(() => killTree(child.pid), call.timeoutMs);
-      const started = performance.now();
-      const result = await child;
-      clearTimeout(timer);
-      killTree(child.pid);
-      const isTimeout = performance.now() - started >= call.timeoutMs;
-      const response = isTimeout ? undefined : await readResponse(directory);
-      const failure = this.#judge(call, { response, isTimeout, tail: tail(), result });
+      const flags = await permissionFlags({ agentRoot, workspace, directory, writes: call.writes });
+      const child = startScript({
+        nodePath: this.#nodePath,
+        args: [...flags, join(agentRoot, 'src/script-child.ts'), directory],
+        cwd: workspace,
+        env: call.secrets,
+        timeoutMs: call.timeoutMs,
+      });
+      const redact = this.#redactorFor(call);
+      const exchanges = serveCalls(child, call, { ...this.#services, redact });
+      const end = await child.ended;
+      const response = end.isTimeout ? undefined : await readResponse(directory);
+      const failure = this.#judge(call, { ...end, response, tail: child.tail(redact) });
       return { ...(response ? { response } : {}), ...(failure ? { failure } : {}), exchanges: await exchanges() };
+    } catch (error) {
+      if (!(error instanceof WriteGrantError)) throw error;
+      return { failure: this.#failure(call, 'input', error.message, '', []), exchanges: [] };
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
+  }
+
+  /** What is granted is secret whatever its name says. */
+  #redactorFor(call: ScriptCall): Redactor {
+    const granted = createRedactor(Object.values(call.secrets));
+    return (text) => granted(this.#redact(text));
   }
 
   #judge(
@@ -128,12 +128,12 @@ export class ChildScriptRunner implements ScriptRunner {
       response: ScriptResponse | undefined;
       isTimeout: boolean;
       tail: string;
-      result: { exitCode?: number | undefined; signal?: string | undefined };
+      exitCode: number | null;
+      signal: string | null;
     },
   ): ScriptFailure | undefined {
-    const { response, isTimeout, tail, result } = end;
-    if (isTimeout)
-      return this.#failure(call, 'timeout', `still running after ${Math.round(call.timeoutMs / 1000)} s`, tail, []);
+    const { response, isTimeout, tail, exitCode, signal } = end;
+    if (isTimeout) return this.#failure(call, 'timeout', `still running after ${call.timeoutMs / 1000} s`, tail, []);
     if (response?.status === 'failed') {
       return this.#failure(
         call,
@@ -144,9 +144,8 @@ export class ChildScriptRunner implements ScriptRunner {
       );
     }
     if (response) return undefined;
-    const how = result.signal ? `was killed by ${result.signal}` : `ended with code ${result.exitCode ?? 'unknown'}`;
-    const isCrash = result.signal !== undefined || (result.exitCode !== 0 && result.exitCode !== 13);
-    return this.#failure(call, isCrash ? 'crash' : 'output', `the script ${how} without a result`, tail, []);
+    const isCrash = signal !== null || exitCode !== 0;
+    return this.#failure(call, isCrash ? 'crash' : 'output', endWithoutResult(end), tail, []);
   }
 
   #failure(
@@ -156,17 +155,34 @@ export class ChildScriptRunner implements ScriptRunner {
     logTail: string,
     frames: readonly string[],
   ): ScriptFailure {
-    const text = this.#redact(message).slice(0, 2000);
+    const redact = this.#redactorFor(call);
+    const text = redact(message).slice(0, 2000);
     const signature = failureSignature({ kind, script: call.script, message: text, frames });
-    return {
-      kind,
-      message: text,
-      signature,
-      log_tail: this.#redact(logTail).slice(-LOG_TAIL_BYTES),
-      script: call.script,
-    };
+    return { kind, message: text, signature, log_tail: lastBytes(redact(logTail)), script: call.script };
   }
 }
+
+function endWithoutResult({
+  tail,
+  exitCode,
+  signal,
+}: {
+  tail: string;
+  exitCode: number | null;
+  signal: string | null;
+}) {
+  if (/heap out of memory/.test(tail)) return `the script used more than ${HEAP_LIMIT_MB} MB of memory`;
+  if (signal !== null) return `the script was killed by ${signal} without a result`;
+  const reason = exitCode === 0 ? ': it left early, or waits for something that never comes' : '';
+  return `the script ended with code ${exitCode} without a result${reason}`;
+}
+
+/** The end of a text, in whole characters. */
+const lastBytes = (text: string): string =>
+  Buffer.from(text)
+    .subarray(-LOG_TAIL_BYTES)
+    .toString('utf8')
+    .replace(/^\uFFFD+/, '');
 
 function toRequest(mode: ScriptRequest['mode'], call: ScriptCall, workspace: string): ScriptRequest {
   return {
@@ -182,50 +198,13 @@ function toRequest(mode: ScriptRequest['mode'], call: ScriptCall, workspace: str
 
 async function readResponse(directory: string): Promise<ScriptResponse | undefined> {
   const path = join(directory, RESPONSE_FILE);
-  const size = await stat(path).then(
-    ({ size }) => size,
-    () => undefined,
-  );
-  if (size === undefined) return undefined;
-  if (size > RESPONSE_LIMIT_BYTES) {
-    return {
-      status: 'failed',
-      kind: 'output',
-      message: `the result is over ${RESPONSE_LIMIT_BYTES} bytes`,
-      stack: '',
-      has_find: false,
-      frames: [],
-    };
+  // A script may have put something else than a file there.
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return undefined;
+  if (found.size > RESPONSE_LIMIT_BYTES) {
+    const message = `the result is over ${RESPONSE_LIMIT_BYTES} bytes`;
+    return { status: 'failed', kind: 'output', message, stack: '', has_find: false, frames: [] };
   }
   const parsed = ScriptResponse.safeParse(parseJson(await readFile(path, 'utf8')));
   return parsed.success ? parsed.data : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Reads both streams to their end and keeps the last bytes of what came, in the order it came. */
-function keepTail(...streams: (NodeJS.ReadableStream | null | undefined)[]): () => string {
-  let kept = Buffer.alloc(0);
-  for (const stream of streams) {
-    stream?.on('data', (chunk: Buffer) => {
-      kept = Buffer.concat([kept, chunk.subarray(-LOG_TAIL_BYTES)]).subarray(-LOG_TAIL_BYTES);
-    });
-  }
-  return () => kept.toString('utf8');
-}
-
-/** The child leads a process group of its own, so that nothing it started outlives it. */
-function killTree(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // The group is gone already.
-  }
 }

@@ -20,8 +20,12 @@ export function resolveLikeTheAgent(workspace: string): void {
       try {
         return next(specifier, context);
       } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        return next(specifier, { ...context, parentURL: new URL('src/script.ts', agentRoot).href });
+        try {
+          return next(specifier, { ...context, parentURL: publicApi });
+        } catch {
+          // The first error names the script that asked.
+          throw error;
+        }
       }
     },
   });

@@ -56,6 +56,7 @@ async function cycle(
   if (situation.options.length === 0)
     return afterRecovery(context, { situation, state, entries, idle: idleReason(situation) });
 
+  context.runner.prepare();
   const deciding = context.log.step('decide');
   const decided = await decide(context, situation, state);
   deciding.done(decided.decision !== undefined, describeDecision(decided));

@@ -4,7 +4,7 @@ import type { Documents } from '../ports.ts';
 import type { Context, Ports, Setting } from './cycle-context.ts';
 import { loadLedger } from './ledger-reader.ts';
 import { sealAll, writeLedger } from './ledger-writer.ts';
-import { publish } from './publish.ts';
+import { publish, unpushedByPeople } from './publish.ts';
 import { genesis, isForeign, repositoryIdentity } from './record.ts';
 
 export interface Initiated {
@@ -38,7 +38,7 @@ export async function init(ports: Ports, setting: Setting): Promise<Initiated> {
     await ports.repo.commit([
       { message: initMessage(repository, genesisRecord.id, archive), at: ports.clock.now(), files },
     ]);
-    await publish(context);
+    await publish(context, await unpushedByPeople(context));
     return { changed: true, repository, archive, moved: moved.length };
   } finally {
     await ports.lock.release();

@@ -38,10 +38,16 @@ export async function writeLedger(
   const stored = tapes.filter(({ id }) => kept.has(id));
   for (const { path, text } of stored) await documents.write(path, text);
   for (const { path, line } of lines) await documents.append(path, `${line}\n`);
-  const dropped = droppedTapes(before, after);
+  const dropped = await present(documents, droppedTapes(before, after));
   for (const path of dropped) await documents.remove(path);
   await documents.write(STATE_FILE, stateText(after));
   return [...new Set([...stored.map(({ path }) => path), ...lines.map(({ path }) => path), ...dropped, STATE_FILE])];
+}
+
+/** A tape that a person removed already is nothing to remove. */
+async function present(documents: Documents, paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(paths.map((path) => documents.readTail(path, 1)));
+  return paths.filter((_, index) => found[index] !== undefined);
 }
 
 /** Moves what a killed writer left behind the last whole record into a file of its own; returns the changed paths. */

@@ -1,10 +1,10 @@
 import { AgentError } from '../domain/agent-error.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
-import type { Repo, RunMarker } from '../ports.ts';
+import type { RunMarker } from '../ports.ts';
 import type { Context, Ports, Setting } from './cycle-context.ts';
 import { loadLedger } from './ledger-reader.ts';
 import { setAsideTorn } from './ledger-writer.ts';
-import { integrate, publish } from './publish.ts';
+import { integrate, publish, unpushedByPeople } from './publish.ts';
 import { assertOwnLedger } from './record.ts';
 
 export interface Opened {
@@ -20,9 +20,12 @@ export interface Opened {
 export async function openCycle(ports: Ports, setting: Setting, left: RunMarker | undefined): Promise<Opened> {
   const { repo, documents, log, clock } = ports;
   const at = clock.now().toISOString();
-  const torn = await clearLeftovers(ports, left, at);
-  const before = { ...ports, setting, facts: await repo.facts() };
-  const context = { ...before, facts: await catchUp(before) };
+  // On a runner the checkout is new; elsewhere the upstream branch may have moved since the last cycle.
+  const fetching: Promise<{ offline?: string }> = setting.isEphemeral ? Promise.resolve({}) : repo.fetch();
+  const [torn, { offline }] = await Promise.all([clearLeftovers(ports, left, at), fetching]);
+  if (offline !== undefined) log.info('the remote can not be reached; working with what is here');
+  const here = { ...ports, setting, facts: await repo.facts() };
+  const context = offline === undefined ? await catchUp(here) : here;
   const ledger = await loadLedger(documents);
   await assertOwnLedger(context, ledger.state);
   const recovered = ledger.torn ? await setAsideTorn(documents, ledger.torn, at) : [];
@@ -61,24 +64,15 @@ async function keepTorn({ documents }: Ports, text: string, at: string): Promise
   return path;
 }
 
-/** On a runner the checkout is new; elsewhere the upstream branch may have moved since the last cycle. */
-async function catchUp(context: Context): Promise<Awaited<ReturnType<Repo['facts']>>> {
-  const { repo, facts, setting, log } = context;
-  if (!facts.upstream || setting.isEphemeral) return facts;
-  const fetched = await repo.fetch();
-  if ('offline' in fetched) {
-    log.info(`${facts.upstream.remote} can not be reached; working with what is here`);
-    return facts;
-  }
-  if (fetched.tip === facts.head) return facts;
-  const { blocked, unpushed } = await integrate(context, fetched.tip);
-  if (blocked) {
-    throw new AgentError('DIVERGED', {
-      branch: facts.branch,
-      upstream: `${facts.upstream.remote}/${facts.upstream.branch}`,
-    });
-  }
+/** Brings the clone to where upstream stands, and pushes what an earlier run could not. */
+async function catchUp(context: Context): Promise<Context> {
+  const { repo, facts, setting } = context;
+  const { upstream, upstreamTip } = facts;
+  if (setting.isEphemeral || !upstream || !upstreamTip || upstreamTip === facts.head) return context;
+  const { blocked, unpushed } = await integrate(context, upstreamTip);
+  if (blocked)
+    throw new AgentError('DIVERGED', { branch: facts.branch, upstream: `${upstream.remote}/${upstream.branch}` });
   // A run that died between commit and push, or met a remote that refused, left its commits here.
-  if (unpushed > 0) await publish(context);
-  return repo.facts();
+  if (unpushed > 0) await publish(context, await unpushedByPeople(context));
+  return { ...context, facts: await repo.facts() };
 }

@@ -14,13 +14,18 @@ export interface Published {
   rebuilt: boolean;
 }
 
+/** How many unpushed commits are not the agent's, or why nothing can be pushed. */
+export async function unpushedByPeople({ facts, repo }: Context): Promise<number | string> {
+  return facts.upstream ? repo.unpushedByPeople() : 'the clone has no remote';
+}
+
 /**
  * Pushes what the agent committed, by compare-and-swap: when somebody was faster, the commits are checked again and
  * rebuilt on what is there now. Never a merge, never a force, never a push of commits that people made.
+ * @param people what unpushedByPeople gave: commits of people keep the agent's here
  */
-export async function publish(context: Context): Promise<Published> {
-  const { repo, facts, clock } = context;
-  const people = facts.upstream ? await repo.unpushedByPeople() : 'the clone has no remote';
+export async function publish(context: Context, people: number | string): Promise<Published> {
+  const { repo, clock } = context;
   if (typeof people === 'string') return keep(context, people, false);
   if (people > 0) {
     const count = people === 1 ? 'one unpushed commit' : `${people} unpushed commits`;
@@ -31,9 +36,10 @@ export async function publish(context: Context): Promise<Published> {
     if (result.kind === 'pushed') return { pushed: true, rebuilt: attempt > 1 };
     if (result.kind === 'refused') return keep(context, result.reason, attempt > 1);
     await clock.sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (0.25 + clock.random() * 0.75));
-    const fetched = await repo.fetch();
-    if ('offline' in fetched) return keep(context, fetched.offline, attempt > 1);
-    await integrate(context, fetched.tip);
+    const { offline } = await repo.fetch();
+    if (offline !== undefined) return keep(context, offline, attempt > 1);
+    const { upstreamTip } = await repo.facts();
+    if (upstreamTip) await integrate(context, upstreamTip);
   }
   if (context.setting.isEphemeral) throw new AgentError('PUSH_CONTENDED', { attempts: ATTEMPTS });
   return { pushed: false, rebuilt: true, reason: `other writers were faster ${ATTEMPTS} times` };

@@ -14,7 +14,7 @@ import type { CommitPlan } from '../ports.ts';
 import { type Context, newRunId } from './cycle-context.ts';
 import { loadLedger, recordsBackwards } from './ledger-reader.ts';
 import { sealAll, writeLedger } from './ledger-writer.ts';
-import { type Published, publish } from './publish.ts';
+import { type Published, publish, unpushedByPeople } from './publish.ts';
 
 /** What a run leaves besides its record. */
 export interface Findings {
@@ -64,8 +64,9 @@ export async function record<T extends Entry | Intent>(
     plans.unshift({ message: filesMessage(last, findings.files), at, files: findings.files.map((path) => ({ path })) });
   }
   const line = context.log.step(unsealed.kind === 'entry' ? 'commit and push' : 'say the intent');
-  const commit = await repo.commit(plans);
-  const published = await publish(context);
+  // Whose commits wait to be pushed does not depend on the one that is being made.
+  const [commit, people] = await Promise.all([repo.commit(plans), unpushedByPeople(context)]);
+  const published = await publish(context, people);
   line.done(true, published.pushed ? '' : `kept here: ${published.reason}`);
   if (!published.rebuilt) return { ...published, record: last as T, state: sealed.state, commit };
   const { head } = await repo.facts();
@@ -114,6 +115,5 @@ export async function isForeign(
   if (recorded === null || recorded === 'local/unknown') return false;
   const name = setting.repository ?? facts.repository;
   if (!recorded.startsWith('local/')) return name !== undefined && name.toLowerCase() !== recorded.toLowerCase();
-  const first = await repo.firstCommit();
-  return first !== undefined && `local/${first.slice(0, 12)}` !== recorded;
+  return !facts.isShallow && !(await repo.hasCommit(recorded.slice('local/'.length)));
 }

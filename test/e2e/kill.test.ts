@@ -57,6 +57,7 @@ function outsideWorld(hasFind: boolean): { runner: ScriptRunner; effects: Map<st
   return {
     effects,
     runner: {
+      prepare: () => {},
       run: async ({ key }) => {
         effects.set(key, (effects.get(key) ?? 0) + 1);
         return { ...run, outcome: { status: 'ok', output: { id: key.slice(0, 8) } } };

@@ -17,7 +17,8 @@ export function mortality(point: number): <T extends object>(target: T) => T {
     new Proxy(target, {
       get(object, name) {
         const value: unknown = Reflect.get(object, name);
-        if (typeof value !== 'function') return value;
+        // A hint that nobody waits for is no moment to die at.
+        if (typeof value !== 'function' || name === 'prepare') return value;
         return async (...args: unknown[]) => {
           tick();
           const result: unknown = await Reflect.apply(value, object, args);

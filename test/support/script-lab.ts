@@ -82,7 +82,8 @@ export async function rawLab(text: string, options: Omit<LabOptions, 'head'> = {
   };
 }
 
-function labCall(): ScriptCall {
+/** A call of the lab's script with nothing granted. */
+export function labCall(): ScriptCall {
   return {
     script: 'execution/fixture.ts',
     input: {},

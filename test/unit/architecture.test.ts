@@ -46,7 +46,8 @@ const RULES: {
     parts: ['src/compose.ts', 'src/domain/', 'src/flows/', 'src/view/'],
     types: ['src/ports.ts'],
   },
-  { of: /^src\/steward\.js$/, packages: ['node:module'], parts: ['src/cli.ts'] },
+  { of: /^src\/lean-zod\.ts$/, packages: ['node:module'], parts: [] },
+  { of: /^src\/steward\.js$/, packages: ['node:module'], parts: ['src/cli.ts', 'src/lean-zod.ts'] },
 ];
 
 /** The one file of src in which each package stands; zod is the language of schemas and may stand anywhere. */

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Duplex, Readable } from 'node:stream';
+import type { Redactor } from '../domain/redaction.ts';
+import { CALL_LIMIT_BYTES } from '../domain/script-protocol.ts';
+import type { CallChannel } from './script-services.ts';
+
+/** What is kept of a script's output, from its end. More is read and dropped, so that a script never blocks on it. */
+export const LOG_TAIL_BYTES = 4 * 1024;
+/** Kept beyond the tail, so that a tail is left when the text around the cut is dropped. */
+const KEPT_BYTES = 4 * LOG_TAIL_BYTES;
+const LINE_DESCRIPTOR = 3;
+/** What a timer can count to; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export interface ScriptProcess extends CallChannel {
+  /** How it ended, once all its output is read. */
+  ended: Promise<{ exitCode: number | null; signal: string | null; isTimeout: boolean }>;
+  /** The last output in the order it came, masked: more than LOG_TAIL_BYTES, where there was more. */
+  tail(redact: Redactor): string;
+}
+
+/** Starts a script child in a process group of its own; group and all are killed at its end or after `timeoutMs`. */
+export function startScript(options: {
+  nodePath: string;
+  args: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  timeoutMs: number;
+}): ScriptProcess {
+  const { nodePath, args, cwd, env, timeoutMs } = options;
+  const child = spawn(nodePath, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const line = child.stdio[LINE_DESCRIPTOR] as Duplex;
+  // The line breaks when the child dies; the way it died is judged by its end.
+  line.on('error', () => {});
+  return {
+    ended: ending(child, timeoutMs),
+    tail: keepTail(child.stdout, child.stderr),
+    getEachMessage: () => readLines(line),
+    sendMessage: (answer) =>
+      new Promise((resolve, reject) => {
+        line.write(`${JSON.stringify(answer)}\n`, (error) => (error ? reject(error) : resolve()));
+      }),
+  };
+}
+
+function ending(child: ChildProcess, timeoutMs: number): ScriptProcess['ended'] {
+  return new Promise((resolve, reject) => {
+    let isTimeout = false;
+    const timer = setTimeout(
+      () => {
+        isTimeout = true;
+        killTree(child.pid);
+      },
+      Math.min(timeoutMs, LONGEST_TIMER_MS),
+    );
+    // The leader's end is the end of the group: what it started may hold its output open.
+    child.once('exit', () => killTree(child.pid));
+    child.once('error', reject);
+    child.once('close', (exitCode, signal) => {
+      clearTimeout(timer);
+      resolve({ exitCode, signal, isTimeout });
+    });
+  });
+}
+
+/** Each line as JSON; what is none comes as undefined, and one that never ends breaks the line. */
+async function* readLines(line: Duplex): AsyncGenerator<unknown> {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of line as AsyncIterable<Buffer>) {
+    let rest = chunk;
+    for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10)) {
+      yield parseJson(Buffer.concat([...chunks, rest.subarray(0, end)]).toString('utf8'));
+      rest = rest.subarray(end + 1);
+      chunks = [];
+      size = 0;
+    }
+    chunks.push(rest);
+    size += rest.length;
+    if (size > CALL_LIMIT_BYTES) line.destroy();
+  }
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function keepTail(...streams: (Readable | null)[]): (redact: Redactor) => string {
+  let kept = Buffer.alloc(0);
+  let isCut = false;
+  for (const stream of streams) {
+    stream?.on('data', (chunk: Buffer) => {
+      const all = Buffer.concat([kept, chunk.subarray(-KEPT_BYTES - 1)]);
+      isCut ||= all.length > KEPT_BYTES;
+      kept = all.subarray(-KEPT_BYTES);
+    });
+  }
+  return (redact) => {
+    const text = redact(kept.toString('utf8'));
+    if (!isCut) return text;
+    // What the cut left of a secret is no longer known as one: its line goes, or more than any secret is long.
+    const end = text.indexOf('\n');
+    return text.slice(end !== -1 && end < LOG_TAIL_BYTES ? end + 1 : LOG_TAIL_BYTES);
+  };
+}
+
+function killTree(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The group is gone already.
+  }
+}
