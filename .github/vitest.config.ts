@@ -9,6 +9,8 @@ const project = (name: string, timeoutMs: number) => ({
 export default defineConfig({
   test: {
     root,
+    // The default leaves a core free, which on a runner with two is half of the machine.
+    maxWorkers: '100%',
     projects: [
       project('unit', 10_000),
       project('contract', 60_000),

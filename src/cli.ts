@@ -46,8 +46,12 @@ addCommand('cycle', 'Run one cycle: gather, decide, run, verify, record.')
     const params = parseParams(options.params);
     if (options.params !== undefined && options.directive === undefined)
       throw new AgentError('USAGE', { problem: '--params needs --directive: whose inputs are they?' });
-    const { ports, setting } = await compose({ directory: directory(), isJson: options.json ?? false });
-    const { newRunId } = await import('./flows/cycle-context.ts');
+    // The flow is loaded while git answers.
+    const [{ ports, setting }, { runCycle }, { newRunId }] = await Promise.all([
+      compose({ directory: directory(), isJson: options.json ?? false }),
+      import('./flows/cycle.ts'),
+      import('./flows/cycle-context.ts'),
+    ]);
     const forced =
       options.directive === undefined
         ? undefined
@@ -59,7 +63,6 @@ addCommand('cycle', 'Run one cycle: gather, decide, run, verify, record.')
       const { previewText } = await import('./view/preview-text.ts');
       return print(previewText(shown));
     }
-    const { runCycle } = await import('./flows/cycle.ts');
     const report = await runCycle(ports, setting, forced);
     if (options.json)
       return printJson({ idle: report.idle, entry: report.entry, commit: report.commit, pushed: report.pushed });
@@ -193,6 +196,9 @@ function report(error: unknown): number {
   );
   return 1;
 }
+
+// Whoever reads along may stop reading (`| head`); the work goes on.
+process.stdout.on('error', () => {});
 
 try {
   await program.parseAsync();

@@ -1,4 +1,5 @@
 /** The composition root: reads the environment once and ties ports to adapters. Heavy packages load when first used. */
+import { join } from 'node:path';
 import { FileDocuments } from './adapters/file-documents.ts';
 import { findGitPlace } from './adapters/git-place.ts';
 import { GitRepo } from './adapters/git-repo.ts';
@@ -50,7 +51,11 @@ export async function compose(options: {
       since: clock.now().toISOString(),
       isAlive,
     }),
-    runner: lazyRunner(place.root, redact),
+    runner: lazyRunner({
+      workspace: place.root,
+      redact,
+      strippedFolder: join(place.gitDirectory, 'steward', 'stripped'),
+    }),
     llm: new ModelClient({ config: setting.config, clock, redact, access: modelAccess(env) }),
     log: await openLog(options.isJson ?? false),
   };
@@ -88,23 +93,33 @@ function modelAccess(env: NodeJS.ProcessEnv): ConstructorParameters<typeof Model
   return { ...(gemini ? { gemini } : {}), ...(anthropic ? { anthropic } : {}) };
 }
 
+interface RunnerPlace {
+  workspace: string;
+  redact: Ports['redact'];
+  strippedFolder: string;
+}
+
 /** The process library takes longer to load than a decision takes to make: it is loaded when the first script runs. */
-function lazyRunner(workspace: string, redact: Ports['redact']): ScriptRunner {
+function lazyRunner(place: RunnerPlace): ScriptRunner {
   let opening: Promise<ScriptRunner> | undefined;
   const open = () => {
-    opening ??= openRunner(workspace, redact);
+    opening ??= openRunner(place);
     return opening;
   };
   return {
     // A failure to load shows when a script is run.
-    prepare: () => void open().catch(() => {}),
+    prepare: () =>
+      void open().then(
+        (runner) => runner.prepare(),
+        () => {},
+      ),
     run: async (call) => (await open()).run(call),
     find: async (call) => (await open()).find(call),
     describe: async (script) => (await open()).describe(script),
   };
 }
 
-async function openRunner(workspace: string, redact: Ports['redact']): Promise<ScriptRunner> {
+async function openRunner({ workspace, redact, strippedFolder }: RunnerPlace): Promise<ScriptRunner> {
   const [{ ChildScriptRunner }, { fetchForScript }, { createScriptGit }] = await Promise.all([
     import('./adapters/script-runner.ts'),
     import('./adapters/http.ts'),
@@ -112,7 +127,7 @@ async function openRunner(workspace: string, redact: Ports['redact']): Promise<S
   ]);
   const git = createScriptGit({ workspace, path: process.env.PATH ?? '' });
   const services = { fetch: fetchForScript, git, redact };
-  return new ChildScriptRunner({ workspace, services, redact, nodePath: process.execPath });
+  return new ChildScriptRunner({ workspace, services, redact, nodePath: process.execPath, strippedFolder });
 }
 
 async function openLog(isJson: boolean): Promise<Log> {

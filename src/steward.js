@@ -15,6 +15,11 @@ if (major < 22 || (major === 22 && minor < 18)) {
 } else {
   import('node:module').then(async ({ enableCompileCache }) => {
     enableCompileCache?.();
+    // Stripping types is what this program stands on; that Node calls it experimental is no news to who starts it.
+    process.removeAllListeners('warning');
+    process.on('warning', (warning) => {
+      if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`);
+    });
     const { leaveOutTranslations } = await import('./lean-zod.ts');
     leaveOutTranslations();
     return import('./cli.ts');

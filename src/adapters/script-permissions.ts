@@ -13,9 +13,10 @@ export async function permissionFlags(grant: {
   agentRoot: string;
   workspace: string;
   directory: string;
+  stripped: string | undefined;
   writes: readonly string[];
 }): Promise<string[]> {
-  const { agentRoot, workspace, directory, writes } = grant;
+  const { agentRoot, workspace, directory, stripped, writes } = grant;
   const entries = await readdir(workspace, { withFileTypes: true });
   const readable = entries
     .filter(({ name }) => name !== '.git' && !name.startsWith('.env'))
@@ -28,6 +29,7 @@ export async function permissionFlags(grant: {
     join(agentRoot, 'node_modules/'),
     join(agentRoot, 'package.json'),
     directory,
+    ...(stripped ? [`${stripped}/`] : []),
   ];
   return [
     '--permission',

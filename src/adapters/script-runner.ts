@@ -10,6 +10,7 @@ import type { ScriptCall, ScriptDescription, ScriptFailure, ScriptRun, ScriptRun
 import { HEAP_LIMIT_MB, permissionFlags, WriteGrantError } from './script-permissions.ts';
 import { LOG_TAIL_BYTES, parseJson, startScript } from './script-process.ts';
 import { type AgentServices, serveCalls } from './script-services.ts';
+import { keepStripped } from './stripped-sources.ts';
 
 /** The largest result a script may give. */
 export const RESPONSE_LIMIT_BYTES = 1024 * 1024;
@@ -22,16 +23,30 @@ export class ChildScriptRunner implements ScriptRunner {
   readonly #services: AgentServices;
   readonly #redact: Redactor;
   readonly #nodePath: string;
+  readonly #strippedFolder: string | undefined;
+  #stripping: Promise<string | undefined> | undefined;
 
-  constructor(options: { workspace: string; services: AgentServices; redact: Redactor; nodePath: string }) {
+  /**
+   * @param options.nodePath the Node that runs the children
+   * @param options.strippedFolder where the stripped text of sources is kept, so that children start faster
+   */
+  constructor(options: {
+    workspace: string;
+    services: AgentServices;
+    redact: Redactor;
+    nodePath: string;
+    strippedFolder?: string;
+  }) {
     this.#workspace = options.workspace;
     this.#services = options.services;
     this.#redact = options.redact;
     this.#nodePath = options.nodePath;
+    this.#strippedFolder = options.strippedFolder;
   }
 
-  /** Loaded already. */
-  prepare(): void {}
+  prepare(): void {
+    void this.#strip();
+  }
 
   run(call: ScriptCall): Promise<ScriptRun> {
     return this.#call('run', call);
@@ -94,10 +109,11 @@ export class ChildScriptRunner implements ScriptRunner {
     try {
       const workspace = await realpath(this.#workspace);
       await writeFile(join(directory, REQUEST_FILE), JSON.stringify(toRequest(mode, call, workspace)));
-      const flags = await permissionFlags({ agentRoot, workspace, directory, writes: call.writes });
+      const stripped = await this.#strip();
+      const flags = await permissionFlags({ agentRoot, workspace, directory, stripped, writes: call.writes });
       const child = startScript({
         nodePath: this.#nodePath,
-        args: [...flags, join(agentRoot, 'src/script-child.ts'), directory],
+        args: [...flags, join(agentRoot, 'src/child/start.js'), directory, ...(stripped ? [stripped] : [])],
         cwd: workspace,
         env: call.secrets,
         timeoutMs: call.timeoutMs,
@@ -114,6 +130,21 @@ export class ChildScriptRunner implements ScriptRunner {
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
+  }
+
+  /** The folder of stripped sources, brought up to date once; undefined where it can not be kept. */
+  #strip(): Promise<string | undefined> {
+    const folder = this.#strippedFolder;
+    const own = ['script-child.ts', 'script.ts', 'lean-zod.ts', 'child', 'domain'].map((name) =>
+      join(agentRoot, 'src', name),
+    );
+    this.#stripping ??= folder
+      ? keepStripped(folder, [...own, join(this.#workspace, 'execution')]).then(
+          () => folder,
+          () => undefined,
+        )
+      : Promise.resolve(undefined);
+    return this.#stripping;
   }
 
   /** What is granted is secret whatever its name says. */

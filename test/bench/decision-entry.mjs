@@ -6,10 +6,15 @@
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
+const { leaveOutTranslations } = await import('../../src/lean-zod.ts');
+leaveOutTranslations();
 await import('commander');
 const { compose } = await import('../../src/compose.ts');
-const { ports, setting } = await compose({ directory: '.', isJson: true });
-const { decide } = await import('../../src/flows/decide.ts');
+const [{ ports, setting }, { decide }] = await Promise.all([
+  compose({ directory: '.', isJson: true }),
+  import('../../src/flows/decide.ts'),
+  import('../../src/flows/cycle.ts'),
+]);
 const { gather, loadDirectives } = await import('../../src/flows/gather.ts');
 const { loadLedger } = await import('../../src/flows/ledger-reader.ts');
 

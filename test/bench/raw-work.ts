@@ -8,7 +8,7 @@ import type { Trace, TracedProcess } from './trace-preload.ts';
 
 const bareImports = fileURLToPath(new URL('bare-imports.mjs', import.meta.url));
 const preload = pathToFileURL(fileURLToPath(new URL('trace-preload.ts', import.meta.url))).href;
-/** What src/script-child.ts imports. */
+/** What src/child/start.js comes to import. */
 const CHILD_PACKAGES = ['zod'];
 
 /** `status` of `git -c a=b --no-pager status --porcelain`; undefined when the process is not git. */
@@ -67,7 +67,7 @@ function bareAgent(yard: string, house: House, { packages }: RawWork): Command {
 }
 
 function toCommand(house: House, { file, args, env, stdin }: TracedProcess): Command {
-  const entry = args.findIndex((arg) => arg.endsWith('src/script-child.ts'));
+  const entry = args.findIndex((arg) => arg.endsWith('src/child/start.js'));
   const isScript = entry >= 0;
   return {
     file,

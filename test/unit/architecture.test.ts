@@ -32,11 +32,15 @@ const RULES: {
   },
   { of: /^src\/adapters\//, packages: 'any', parts: ['src/domain/', 'src/adapters/'], types: ['src/ports.ts'] },
   { of: /^src\/llm\//, packages: 'any', parts: ['src/domain/', 'src/llm/'], types: ['src/ports.ts'] },
-  { of: /^src\/child\//, packages: 'any', parts: ['src/domain/', 'src/child/', 'src/script.ts'] },
+  {
+    of: /^src\/child\//,
+    packages: 'any',
+    parts: ['src/domain/', 'src/child/', 'src/script.ts', 'src/lean-zod.ts', 'src/script-child.ts'],
+  },
   { of: /^src\/script-child\.ts$/, packages: 'any', parts: ['src/domain/', 'src/child/', 'src/script.ts'] },
   {
     of: /^src\/compose\.ts$/,
-    packages: ['yocto-spinner'],
+    packages: ['node:path', 'yocto-spinner'],
     parts: ['src/domain/', 'src/adapters/', 'src/llm/'],
     types: ['src/flows/', 'src/ports.ts'],
   },
