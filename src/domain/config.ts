@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { DURATION_FORM, DURATION_PATTERN, isTimeout, TIMEOUT_FORM } from './duration.ts';
 import { isPlainName, type Problem } from './problem.ts';
 import { checkObject, parseYamlObject } from './yaml-object.ts';
 
@@ -21,7 +20,6 @@ const dollars = z
   .number({ error: 'an amount in US dollars, such as 0.50' })
   .min(0, 'an amount that is not negative')
   .max(10_000, 'an amount of at most 10000 US dollars');
-const duration = z.string({ error: DURATION_FORM }).regex(DURATION_PATTERN, DURATION_FORM);
 const VARIABLE_PATTERN = /^[a-z][a-z0-9_]*$/;
 const VARIABLE_FORM = 'names in lower case with underscores';
 const ModelAlias = z.strictObject({
@@ -52,11 +50,6 @@ const defaultRoutes: Record<Task, string[]> = {
 
 /** `.github/steward.yml`: everything about the agent that is not a directive. Every key has a default; an absent file is valid. */
 export const StewardConfig = z.strictObject({
-  name: z
-    .string({ error: 'a short text' })
-    .max(80, 'a text of at most 80 characters')
-    .optional()
-    .describe('What the agent is called in its summaries.'),
   paused: z
     .union([z.boolean(), z.string()], { error: 'true, false, or the reason as text' })
     .default(false)
@@ -91,7 +84,6 @@ export const StewardConfig = z.strictObject({
     .describe('Values that every directive may use as {name}, such as site_url.'),
   cycle: z
     .strictObject({
-      timeout: duration.refine(isTimeout, TIMEOUT_FORM).default('20m').describe('The longest a cycle may take.'),
       history: z
         .int(HISTORY_FORM)
         .min(0, HISTORY_FORM)
@@ -106,7 +98,7 @@ export type StewardConfig = z.infer<typeof StewardConfig>;
 const keysOf: Record<string, readonly string[]> = {
   '': Object.keys(StewardConfig.shape),
   budget: ['day', 'month'],
-  cycle: ['timeout', 'history'],
+  cycle: ['history'],
   routes: TASKS,
 };
 

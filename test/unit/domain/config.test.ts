@@ -16,7 +16,7 @@ describe('the config', () => {
         paused: false,
         budget: { day: 0.5, month: 10 },
         vars: {},
-        cycle: { timeout: '20m', history: 3 },
+        cycle: { history: 3 },
       });
       expect(config?.routes.ceo_analysis).toEqual(['flash', 'haiku']);
       expect(Object.keys(config?.models ?? {})).toEqual(['flash', 'pro', 'haiku', 'opus']);
@@ -31,7 +31,6 @@ describe('the config', () => {
 
   it('lays what is written over the defaults', () => {
     const text = [
-      'name: House keeper',
       'paused: moving house',
       'budget: { day: 2 }',
       'models:',
@@ -42,7 +41,6 @@ describe('the config', () => {
       '  site_url: https://example.org',
     ].join('\n');
     expect(parseConfig(text).config).toMatchObject({
-      name: 'House keeper',
       paused: 'moving house',
       budget: { day: 2, month: 10 },
       models: { local: { vendor: 'anthropic', model: 'my-model' }, flash: { vendor: 'gemini' } },
@@ -61,7 +59,7 @@ describe('what is wrong in it', () => {
   it.each([
     [
       'budgt:\n  day: 1',
-      '1: found the unknown key `budgt`, expected one of name, paused, budget, models, routes, vars, cycle. Did you mean `budget`?',
+      '1: found the unknown key `budgt`, expected one of paused, budget, models, routes, vars, cycle. Did you mean `budget`?',
     ],
     [
       'budget:\n  month: 1\n  dya: 1',
@@ -69,7 +67,7 @@ describe('what is wrong in it', () => {
     ],
     [
       'cycle:\n  histroy: 1',
-      '2: found the unknown key `cycle.histroy`, expected one of timeout, history. Did you mean `history`?',
+      '2: found the unknown key `cycle.histroy`, expected one of history. Did you mean `history`?',
     ],
     [
       'models:\n  x:\n    vendor: gemini\n    model: m\n    price: 1',
@@ -108,18 +106,9 @@ describe('what is wrong in it', () => {
     ['budget:\n  day: $5', '2: found `budget.day: $5`, expected an amount in US dollars, such as 0.50'],
     ['budget:\n  day: .inf', '2: found `budget.day: null`, expected an amount in US dollars, such as 0.50'],
     ['budget: 5', '1: found `budget: 5`, expected a block of `key: value` lines'],
-    [
-      'cycle:\n  timeout: 20 minutes',
-      '2: found `cycle.timeout: 20 minutes`, expected a duration such as 90s, 5m, 2h, 1d or 1w',
-    ],
-    [
-      'cycle:\n  timeout: 1d',
-      '2: found `cycle.timeout: 1d`, expected a duration such as 90s, 5m, 2h, 1d or 1w, at most 6h',
-    ],
     ['cycle:\n  history: 50', '2: found `cycle.history: 50`, expected a whole number from 0 to 20'],
     ['paused: 5', '1: found `paused: 5`, expected true, false, or the reason as text'],
-    [`name: ${'x'.repeat(81)}`, `1: found \`name: ${'x'.repeat(81)}\`, expected a text of at most 80 characters`],
-    ['# c\nname: *nobody', '2: found the alias `*nobody`, expected the value written out'],
+    ['# c\npaused: *nobody', '2: found the alias `*nobody`, expected the value written out'],
     ['- a', '1: found a list or a single value, expected keys with values, `key: value`'],
   ])('%j', (text, expected) => {
     expect(findings(text)).toEqual([`.github/steward.yml:${expected}`]);
@@ -175,10 +164,9 @@ describe('the files beside it', () => {
     const uncommented = fileText('.github/steward.yml').replaceAll(/^(\s*)# ?(\w+:.*| {2,}\w+:.*)$/gm, '$1$2');
     const { config, problems } = parseConfig(uncommented);
     expect(problems).toEqual([]);
-    const { name, vars, ...rest } = config ?? StewardConfig.parse({});
+    const { vars, ...rest } = config ?? StewardConfig.parse({});
     const { vars: _, ...defaults } = StewardConfig.parse({});
     expect(rest).toEqual(defaults);
-    expect(name).toBeTypeOf('string');
     expect(Object.keys(vars)).toContain('site_url');
   });
 
@@ -188,7 +176,6 @@ describe('the files beside it', () => {
       ...Object.keys(StewardConfig.shape),
       'day',
       'month',
-      'timeout',
       'history',
       ...TASKS,
       'flash',
