@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { AgentError } from '../domain/agent-error.ts';
 import { GitProcess } from './git-process.ts';
 
@@ -19,17 +20,17 @@ export async function findGitPlace(
   directory: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<{ git: GitProcess; place: GitPlace }> {
-  if (!existsSync(directory)) throw new AgentError('NOT_A_REPOSITORY', { path: directory });
+  if (!existsSync(directory)) throw new AgentError('NOT_A_REPOSITORY', { path: resolve(directory) });
   const outside = new GitProcess(directory, environment);
   const found = await outside.try(['rev-parse', '--show-toplevel', '--absolute-git-dir', '--is-shallow-repository']);
   if (!found.ok) {
     if (!/not a git repository|cannot change to|ENOENT|does not exist/i.test(found.reason)) {
       throw new AgentError('GIT_FAILED', { command: 'rev-parse', reason: found.reason });
     }
-    throw new AgentError('NOT_A_REPOSITORY', { path: directory });
+    throw new AgentError('NOT_A_REPOSITORY', { path: resolve(directory) });
   }
   const [root = '', gitDirectory = '', shallow] = found.stdout.trim().split('\n');
-  if (root === '') throw new AgentError('NOT_A_REPOSITORY', { path: directory });
+  if (root === '') throw new AgentError('NOT_A_REPOSITORY', { path: resolve(directory) });
   const git = new GitProcess(root, environment);
   const [status, config] = await Promise.all([
     git.run([

@@ -14,7 +14,10 @@ export function pushResult(result: GitResult): PushResult {
 function refusal(reason: string): string {
   const lines = reason.split('\n').map((line) => line.replace(/^remote:\s*/, '').trim());
   const telling = lines.filter(
-    (line) => /^(fatal|error|!|GH\d+|ERROR)/i.test(line) || /declined|denied|protected|refus/i.test(line),
+    (line) => /^(fatal|error|GH\d+)/i.test(line) || /declined|denied|protected|refus/i.test(line),
   );
-  return [...new Set(telling.length > 0 ? telling : lines)].slice(0, 3).join('; ').slice(0, 300);
+  // git's own summary line (`!	HEAD:refs/heads/main	[remote rejected] (...)`) is the last resort: it says the least.
+  const words = telling.filter((line) => !line.startsWith('!'));
+  const chosen = [words, telling, lines].find((candidates) => candidates.length > 0) ?? [];
+  return [...new Set(chosen)].slice(0, 2).join('; ').replaceAll(/\s+/g, ' ').slice(0, 300);
 }

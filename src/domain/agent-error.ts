@@ -71,6 +71,10 @@ const catalogue = {
     message: `There is no usable directive \`${name}\`.`,
     remedy: `Known: ${known}. A file directives/${name}.md adds one; \`npm run steward -- check\` shows the broken ones.`,
   }),
+  DIRECTIVE_BROKEN: ({ name, problems }) => ({
+    message: `The directive ${name} can not be used:\n${problems}`,
+    remedy: 'Correct the lines named above; `npm run steward -- check` shows what is left.',
+  }),
   PARAMS_INVALID: ({ directive, problems }) => ({
     message: `The inputs for ${directive} do not fit: ${problems}`,
     remedy: `Pass them as JSON: --params '{"name": "value"}'. directives/${directive}.md lists them under Inputs.`,
@@ -134,6 +138,7 @@ const usageCodes: ReadonlySet<AgentErrorCode> = new Set([
   'USAGE',
   'PARAMS_INVALID',
   'DIRECTIVE_UNKNOWN',
+  'DIRECTIVE_BROKEN',
   'SCRIPT_MISSING',
   'ENTRY_UNKNOWN',
 ]);

@@ -115,11 +115,9 @@ export function toRequest(forced: Forced, directives: readonly Directive[], prob
   const directive = directives.find(({ name }) => name === forced.directive);
   if (!directive) {
     const own = problems.filter(({ file }) => file === `directives/${forced.directive}.md`).map(formatProblem);
+    if (own.length > 0) throw new AgentError('DIRECTIVE_BROKEN', { name: forced.directive, problems: own.join('\n') });
     const known = directives.map(({ name }) => name).join(', ') || 'none';
-    throw new AgentError('DIRECTIVE_UNKNOWN', {
-      name: forced.directive,
-      known: own.length > 0 ? `${known}\n${own.join('\n')}` : known,
-    });
+    throw new AgentError('DIRECTIVE_UNKNOWN', { name: forced.directive, known });
   }
   return {
     occurrence: `dispatch:${forced.id}`,

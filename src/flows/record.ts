@@ -67,7 +67,7 @@ export async function record<T extends Entry | Intent>(
   // Whose commits wait to be pushed does not depend on the one that is being made.
   const [commit, people] = await Promise.all([repo.commit(plans), unpushedByPeople(context)]);
   const published = await publish(context, people);
-  line.done(true, published.pushed ? '' : `kept here: ${published.reason}`);
+  line.done(true, published.pushed ? '' : 'kept here');
   if (!published.rebuilt) return { ...published, record: last as T, state: sealed.state, commit };
   const { head } = await repo.facts();
   return { ...published, ...(await findAgain<T>(context, unsealed.id)), commit: head };

@@ -228,6 +228,9 @@ describe('broken files', () => {
       'directives/twin.md': COUNT_DIRECTIVE,
     });
     expect((await agent.cycle()).entry.decision).toBe('count');
+    const forced = await agent.steward(['cycle', '--directive', 'bad']);
+    expect(forced.stderr).toMatch(/DIRECTIVE_BROKEN[\s\S]*bad\.md:2[\s\S]*bad\.md:3/);
+    expect(forced.exitCode).toBe(2);
     const { exitCode, stdout } = await agent.steward(['check']);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('directives/bad.md:2: found the unknown key `evry`');
