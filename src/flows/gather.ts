@@ -29,6 +29,7 @@ export async function loadDirectives(documents: ReadableDocuments, vars: readonl
     problems.push(...missing);
     if (directive && missing.length === 0) directives.push(directive);
   }
+  problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
   return { directives, problems };
 }
 
