@@ -5,6 +5,7 @@ import type { LedgerState } from '../domain/ledger-state.ts';
 import type { Option, Request } from '../domain/option.ts';
 import { formatProblem, type Problem } from '../domain/problem.ts';
 import type { Entry, Unsealed } from '../domain/record.ts';
+import { mayWrite, writeRoot } from '../domain/writes.ts';
 import { type Context, type Forced, newRunId, type Ports, type Setting } from './cycle-context.ts';
 import { type Decided, decide } from './decide.ts';
 import { blankEntry, type Job, metricsOf, observe, wakeAt, withWake } from './entry.ts';
@@ -51,8 +52,9 @@ async function cycle(
   line.done(true, `${loaded.directives.length} directives, ${found.head ? found.head.seq + 1 : 0} ledger records`);
   const { state, entries } = await recover(context, found, { directives: loaded.directives, deadRun, recovered });
   const requests = forced ? [toRequest(forced, loaded.directives, loaded.problems)] : [];
-  const situation = await gather(context, { state, loaded, requests, onlyRequests: forced !== undefined });
+  const gathered = await gather(context, { state, loaded, requests, onlyRequests: forced !== undefined });
   if (forced) assertNotBlocked(forced, state);
+  const situation = await withoutDirty(context, gathered);
   if (situation.options.length === 0)
     return afterRecovery(context, { situation, state, entries, idle: idleReason(situation) });
 
@@ -61,16 +63,34 @@ async function cycle(
   const decided = await decide(context, situation, state);
   deciding.done(decided.decision !== undefined, describeDecision(decided));
   if (!decided.decision) {
-    if (forced)
-      throw new AgentError('PARAMS_INVALID', {
-        directive: forced.directive,
-        problems: decided.reason ?? 'inputs are missing',
-      });
+    const problems = decided.reason ?? 'inputs are missing';
+    // Calls that cost something are booked first of all; the entry then says what is missing.
+    if (forced && isFree(decided)) throw new AgentError('PARAMS_INVALID', { directive: forced.directive, problems });
     return undecided(context, { state, situation, decided, started, entries });
   }
   const job = toJob(context, { state, situation, decided, started, recovered });
   return worked(await perform(context, state, job), situation.loaded.problems);
 }
+
+/**
+ * Leaves out the options whose files a person is working on: before the model is asked, so that no answer is paid for
+ * that can not be followed. Throws DIRTY_WORKTREE when none is left.
+ */
+async function withoutDirty({ repo, log }: Context, situation: Situation): Promise<Situation> {
+  const writes = situation.options.flatMap(({ directive }) => directive.writes);
+  const changed = await repo.changedPaths([...new Set(writes.map(writeRoot))]);
+  const inTheWay = ({ directive }: Option) => changed.filter((path) => mayWrite(directive.writes, path));
+  const options = situation.options.filter((option) => inTheWay(option).length === 0);
+  const dirty = situation.options.filter((option) => !options.includes(option));
+  if (options.length === 0 && dirty.length > 0) {
+    throw new AgentError('DIRTY_WORKTREE', { paths: [...new Set(dirty.flatMap(inTheWay))].join(', ') });
+  }
+  for (const option of dirty)
+    log.warn(`${option.directive.name} waits: uncommitted changes in ${inTheWay(option).join(', ')}`);
+  return { ...situation, options };
+}
+
+const isFree = ({ calls }: Decided): boolean => calls.every(({ cost }) => cost === 0);
 
 function toJob(
   context: Context,
@@ -186,7 +206,7 @@ async function undecided(
 ): Promise<CycleReport> {
   const { state, situation, decided, started, entries } = from;
   const idle = decided.reason ?? 'nothing could be decided';
-  if (decided.calls.every(({ cost }) => cost === 0)) return afterRecovery(context, { situation, state, entries, idle });
+  if (isFree(decided)) return afterRecovery(context, { situation, state, entries, idle });
   const blank = blankEntry(context, state, 'cycle');
   const entry: Unsealed<Entry> = {
     ...blank,

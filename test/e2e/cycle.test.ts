@@ -5,6 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { agentFixture, COUNT_DIRECTIVE, COUNT_TREE, stewardCli, withAgent } from '../support/agent-fixture.ts';
 import { gitFixture } from '../support/git-fixture.ts';
 
+const NOOP_SCRIPT = `import { z } from 'zod';
+import { defineScript } from '../src/script.ts';
+export default defineScript({ summary: 'Does nothing.', input: z.object({}), output: z.object({}), run: async () => ({}) });
+`;
+
 describe('a cycle in a clone without remote, key or identity', () => {
   test('does what is due, verifies it, and leaves a history that git log can tell', async () => {
     const agent = await agentFixture(COUNT_TREE);
@@ -158,6 +163,24 @@ describe('where it stands', () => {
     await agent.git('add', 'README.md');
     expect((await agent.cycle()).entry.result).toBe('success');
     expect(await agent.git('status', '--porcelain')).toBe('M  README.md');
+  });
+
+  test('a directive whose files are being edited waits; the others go on', async () => {
+    const other = COUNT_DIRECTIVE.replace('Directive: count', 'Directive: other').replace('out/**', 'elsewhere/**');
+    const agent = await agentFixture({
+      ...COUNT_TREE,
+      'directives/other.md': other
+        .replace('execution/count.ts --word {word}', 'execution/noop.ts')
+        .replace(/## Success[\s\S]*/, ''),
+      'execution/noop.ts': NOOP_SCRIPT,
+      'out/count.txt': 'mine\n',
+    });
+    await agent.write({ 'out/count.txt': 'edited by hand\n' });
+    const { exitCode, stdout } = await agent.steward(['cycle']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('count waits: uncommitted changes in out/count.txt');
+    expect(stdout).toContain('other -> success');
+    expect(await agent.git('status', '--porcelain')).toBe(' M out/count.txt');
   });
 
   test('a ledger copied from another repository is refused, and init starts books of its own', async () => {

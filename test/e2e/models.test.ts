@@ -77,6 +77,25 @@ describe('cycles through both vendors, on real sockets', () => {
     expect(entry.metrics.calls.map(({ outcome }) => outcome)).toEqual(['schema', 'ok']);
   });
 
+  test('a request whose inputs the model could not fill in is booked all the same', async () => {
+    const { agent, server, environment } = await withModel('gemini', () => ({ text: 'no idea' }));
+    const { entry } = await agent.cycle(['--directive', 'write'], environment);
+    expect(server.requests.length).toBeGreaterThan(0);
+    expect(entry).toMatchObject({ decision: 'none', result: 'skipped', final: false });
+    expect(entry.metrics.cost).toBeGreaterThan(0);
+    expect(entry.reason).toContain('write (word)');
+  });
+
+  test('nothing is asked or paid when a person works on the files; other options go on', async () => {
+    const { agent, server, environment } = await withModel('gemini', () => ({ json: answer({}) }));
+    await agent.commit({ files: { 'out/count.txt': 'mine\n' } });
+    await agent.write({ 'out/count.txt': 'edited\n' });
+    const { exitCode, stderr } = await agent.steward(['cycle'], environment);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('DIRTY_WORKTREE');
+    expect(server.requests).toHaveLength(0);
+  });
+
   test('a used-up budget asks nobody, does the work, and stays green', async () => {
     const { agent, server, environment } = await withModel('gemini', () => ({ json: answer({}) }));
     await agent.commit({ files: { '.github/steward.yml': 'budget:\n  day: 0\n' } });
