@@ -84,12 +84,19 @@ export class ChildScriptRunner implements ScriptRunner {
   async #call(mode: 'run' | 'find', call: ScriptCall): Promise<ScriptRun> {
     const started = performance.now();
     const { response, failure, exchanges } = await this.#spawn(mode, call);
+    const durationMs = performance.now() - started;
     return {
       outcome: this.#outcome(call, response, failure),
-      hasFind: response?.has_find ?? false,
-      durationMs: performance.now() - started,
+      hasFind: response?.has_find ?? (await this.#hasFind(call.script)),
+      durationMs,
       exchanges,
     };
+  }
+
+  /** A script that was killed could not say it itself; whether its effect can be looked for matters then most. */
+  async #hasFind(script: string): Promise<boolean> {
+    const described = await this.describe(script);
+    return 'description' in described && described.description.hasFind;
   }
 
   #outcome(call: ScriptCall, response: ScriptResponse | undefined, failure?: ScriptFailure): ScriptRun['outcome'] {
