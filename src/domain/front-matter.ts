@@ -20,7 +20,7 @@ const writePattern = z.string().superRefine((pattern, context) => {
   if (refusal) context.addIssue(refusal);
 });
 
-/** The front matter of a directive (DESIGN.md, Directives). Every key has a default. */
+/** The front matter of a directive. Every key has a default. */
 export const FrontMatter = z
   .strictObject({
     every: duration.optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FAILURE_KINDS } from './signature.ts';
 
-/** The ledger's records (DESIGN.md, Ledger): one JSON object per line, field names as in the article. */
+/** The ledger's records: one JSON object per line, field names as in the article. */
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in hexadecimal');
 const Timestamp = z.iso.datetime({ error: 'a UTC time such as 2026-03-04T14:30:00.000Z' });

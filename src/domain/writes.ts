@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 
-/** What no directive may ever write: the agent, its rules, its tests and its books (DESIGN.md, Directives). */
+/** What no directive may ever write: the agent, its rules, its tests and its books. */
 export const PROTECTED_PATHS = [
   'src/**',
   '.github/**',

@@ -22,7 +22,7 @@ describe('the tree that lands', () => {
     ).toBe(true);
   });
 
-  it('has the top level of DESIGN.md, and beside it only what tools force', () => {
+  it('has the fixed top level, and beside it only what tools force', () => {
     const known = [
       'package.json',
       'tsconfig.json',

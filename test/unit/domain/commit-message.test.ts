@@ -13,7 +13,7 @@ const metrics = (cost: number, duration_s: number) => ({ cost, duration_s, token
 const lines = (text: string) => text.split('\n');
 
 describe('the message of an entry', () => {
-  it('reads as in DESIGN.md', () => {
+  it('reads as designed', () => {
     const message = entryMessage(
       placed({
         decision: 'publish_blog_post',

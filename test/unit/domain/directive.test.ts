@@ -71,7 +71,7 @@ describe('the samples', () => {
     expect(directive).not.toHaveProperty('everyMs');
   });
 
-  it('parses the sample of DESIGN.md, where the config gives {site_url}', () => {
+  it('parses the full sample, where the config gives {site_url}', () => {
     const { directive, problems } = parseDirective(DESIGN_SAMPLE, 'directives/publish_blog_post.md', ['site_url']);
     expect(problems).toEqual([]);
     expect(directive).toMatchObject({ everyMs: 86_400_000, priority: 60, writes: ['site/posts/**'] });
