@@ -1,6 +1,6 @@
 import type { CommitPlan } from '../ports.ts';
 
-export const AGENT_NAME = 'steward[bot]';
+const AGENT_NAME = 'steward[bot]';
 export const AGENT_EMAIL = 'steward[bot]@users.noreply.github.com';
 
 /**

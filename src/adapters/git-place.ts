@@ -78,7 +78,7 @@ function chooseRemote(
 }
 
 /** `https://host/owner/name.git`, `git@host:owner/name` -> `owner/name`. A path on this disk names nothing. */
-export function repositoryName(url: string): string | undefined {
+function repositoryName(url: string): string | undefined {
   const [, owner, name] =
     /^(?:\w+:\/\/[^/]+\/|[\w.-]+@[\w.-]+:|[\w.-]{2,}:)(?:.*\/)?([^/]+)\/([^/]+?)(?:\.git)?\/?$/.exec(url) ?? [];
   return owner && name && !url.startsWith('file:') ? `${owner}/${name}` : undefined;

@@ -1,7 +1,7 @@
 /** Money is counted in whole micro-cents (1 US dollar = 100 000 000): sums stay exact, whatever their order. */
 export type MicroCents = number;
 
-export const MICRO_CENTS_PER_DOLLAR = 100_000_000;
+const MICRO_CENTS_PER_DOLLAR = 100_000_000;
 
 export const fromDollars = (dollars: number): MicroCents => Math.round(dollars * MICRO_CENTS_PER_DOLLAR);
 export const toDollars = (microCents: MicroCents): number => microCents / MICRO_CENTS_PER_DOLLAR;

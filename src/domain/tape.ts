@@ -33,7 +33,6 @@ const GitExchange = z.object({
 });
 export const Exchange = z.discriminatedUnion('kind', [FetchExchange, GitExchange]);
 export type Exchange = z.infer<typeof Exchange>;
-export type FetchExchange = z.infer<typeof FetchExchange>;
 
 export const Tape = z.object({
   v: z.literal(1),

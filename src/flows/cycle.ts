@@ -146,7 +146,7 @@ export function toRequest(forced: Forced, directives: readonly Directive[], prob
   };
 }
 
-export function checkParams(directive: Directive, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function checkParams(directive: Directive, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const problems: string[] = [];
   const params: Record<string, unknown> = {};
   const known = new Map(directive.inputs.map((input) => [input.name, input.type]));
@@ -167,7 +167,7 @@ function assertNotBlocked(forced: Forced, state: LedgerState): void {
   if (blocked) throw new AgentError('DIRECTIVE_BLOCKED', { directive: forced.directive, id: blocked });
 }
 
-export function idleReason({ held, loaded }: Situation): string {
+function idleReason({ held, loaded }: Situation): string {
   if (held.length > 0) return held.map(({ directive, reason }) => `${directive}: ${reason}`).join('; ');
   return loaded.directives.length === 0 ? 'there is no usable directive' : 'nothing is due';
 }

@@ -74,9 +74,9 @@ export function promptFor({ now, options, recent }: Situation, state: LedgerStat
   return decisionPrompt({ now, options, recent, lessons: [], streaks });
 }
 
-export function roomNow({ setting, clock }: Context, state: LedgerState): number {
+function roomNow({ setting, clock }: Context, state: LedgerState): number {
   const { day, month } = setting.config.budget;
   return budgetRoom({ dayMicroCents: fromDollars(day), monthMicroCents: fromDollars(month) }, state.spend, clock.now());
 }
 
-export const promptHash = ({ system, user, schema }: Prompt): string => sha256(JSON.stringify([system, user, schema]));
+const promptHash = ({ system, user, schema }: Prompt): string => sha256(JSON.stringify([system, user, schema]));

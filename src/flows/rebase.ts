@@ -73,7 +73,7 @@ async function presentPaths(repo: Repo, commit: string, paths: readonly string[]
 const isDayFile = ({ path }: FileChange): boolean => /^ledger\/\d{4}\/\d{2}\/\d{2}\.jsonl$/.test(path);
 
 /** The records that a commit appended. */
-export async function recordsOf(repo: Repo, commit: AgentCommit): Promise<LedgerRecord[]> {
+async function recordsOf(repo: Repo, commit: AgentCommit): Promise<LedgerRecord[]> {
   const records: LedgerRecord[] = [];
   for (const { path } of commit.files.filter(isDayFile)) {
     const after = (await repo.at(commit.id).read(path)) ?? '';
@@ -139,7 +139,7 @@ const takes = (record: LedgerRecord): boolean =>
   record.kind === 'intent' || (record.kind === 'entry' && !(record.result === 'skipped' && !record.final));
 
 /** Another run did this occurrence first; what this one cost is still booked. */
-export function superseded<T extends Omit<Entry, 'seq' | 'prev'>>(entry: T, by: string): T {
+function superseded(entry: Entry, by: string): Entry {
   return {
     ...entry,
     result: 'skipped',
