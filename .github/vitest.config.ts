@@ -16,6 +16,7 @@ export default defineConfig({
       project('contract', 60_000),
       project('execution', 60_000),
       project('e2e', 120_000),
+      project('landing', 10_000),
     ],
   },
 });
