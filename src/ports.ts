@@ -1,4 +1,7 @@
 import type { Task } from './domain/config.ts';
+import type { GenerateAnswer, GenerateRequest } from './domain/generation.ts';
+import type { ModelsHealth } from './domain/model-breaker.ts';
+import type { MicroCents } from './domain/money.ts';
 import type { CallRecord, Failure, Trees } from './domain/record.ts';
 import type { Exchange } from './domain/tape.ts';
 
@@ -132,6 +135,8 @@ export interface ScriptCall {
   secrets: Readonly<Record<string, string>>;
   spawn: readonly 'git'[];
   timeoutMs: number;
+  /** Asks a model for the script; `signal` aborts when the script is gone. */
+  generate(request: GenerateRequest, signal: AbortSignal): Promise<GenerateAnswer>;
 }
 
 export type ScriptFailure = Failure;
@@ -169,25 +174,51 @@ export interface Prompt {
   /** Stable part first: vendors cache it. */
   system: string;
   user: string;
-  /** JSON Schema of the answer. */
-  schema: object;
+  /** JSON Schema of the answer; without it the answer is plain text. */
+  schema?: object | undefined;
 }
 
-export type LlmAnswer = { text: string; calls: CallRecord[] } | { unavailable: string; calls: CallRecord[] };
+/** Money that is set aside before it is spent. */
+export interface Purse {
+  /** Sets the most that one call can cost aside. A `probe` is granted to one run at a time. */
+  reserve(call: {
+    task: Task;
+    model: string;
+    microCents: MicroCents;
+    isProbe: boolean;
+  }): Promise<{ reserved: MicroCents } | { refused: string }>;
+  /** Says what a reserved call came to. */
+  settle(reserved: MicroCents, cost: MicroCents): void;
+}
+
+export interface LlmRequest {
+  task: Task;
+  prompt: Prompt;
+  /** Accepts the text or gives the words for the one correction round. */
+  check(text: string): string[];
+  purse: Purse;
+  standing: Standing;
+  signal?: AbortSignal | undefined;
+}
+
+/** Who asks, and what is known of the models. */
+export interface Standing {
+  run: string;
+  health: ModelsHealth;
+}
+
+/** `passedOver`: why the models before the one that answered did not. */
+export type LlmAnswer =
+  | { text: string; model: string; passedOver: string[]; calls: CallRecord[] }
+  | { unavailable: string; calls: CallRecord[] };
 
 /** Every model call of the agent. Never throws for what vendors do: the reason comes back as `unavailable`. */
 export interface Llm {
-  generate(request: {
-    task: Task;
-    prompt: Prompt;
-    /** Accepts the text or gives the words for the one correction round. */
-    check(text: string): string[];
-    roomMicroCents: number;
-  }): Promise<LlmAnswer>;
-  /** Whether any route of the task has a key; the reason when not. */
-  availability(task: Task): { model: string } | { unavailable: string };
+  generate(request: LlmRequest): Promise<LlmAnswer>;
+  /** The model that would be asked first; the reason where none can be. */
+  availability(task: Task, standing: Standing): { model: string } | { unavailable: string };
   /** The most one call of the task could cost, in micro-cents. */
-  estimate(task: Task, prompt: Prompt): number;
+  estimate(task: Task, prompt: Prompt, standing: Standing): number;
 }
 
 /** What a person sees while the agent works. */

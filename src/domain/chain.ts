@@ -19,7 +19,7 @@ export interface SealedLine {
 
 export const lineHash = (line: string | Uint8Array): string => sha256(line);
 
-/** The later of two ISO times. */
+/** The later of two ISO times, days or months. */
 export const laterTime = (a: string, b: string): string => [a, b].sort().at(1) as string;
 
 export const dayPath = (timestamp: string): string => `ledger/${timestamp.slice(0, 10).replaceAll('-', '/')}.jsonl`;
@@ -68,7 +68,7 @@ const byteLength = (record: LedgerRecord): number => Buffer.byteLength(JSON.stri
 
 function cutTexts(record: LedgerRecord, { limit, paramsLimit }: (typeof TRIM_STEPS)[number]): LedgerRecord {
   const cut = (text: string) => (text.length > limit ? `${text.slice(0, limit)}…` : text);
-  if (record.kind === 'genesis') return record;
+  if (record.kind === 'genesis' || record.kind === 'lease') return record;
   const steps = record.steps.map((step) => cutStep(step, limit, cut));
   const params = JSON.stringify(record.params).length > paramsLimit ? { left_out: true } : record.params;
   if (record.kind === 'intent') return { ...record, params, steps, reason: cut(record.reason) };

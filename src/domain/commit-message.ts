@@ -1,5 +1,5 @@
 import { formatDollars } from './money.ts';
-import type { Entry, Intent, LedgerRecord } from './record.ts';
+import type { Entry, Intent, Lease, LedgerRecord } from './record.ts';
 
 /** `cycle 142: publish_blog_post -> success, verified ($0.0031, 12.4 s)`, with trailers that make git log an index. */
 export function entryMessage(entry: Entry): string {
@@ -26,8 +26,17 @@ export function intentMessage(intent: Intent): string {
   ]);
 }
 
+export function leaseMessage(lease: Lease): string {
+  const subject = `lease ${lease.seq}: up to ${formatDollars(lease.amount)} for ${lease.task}`;
+  return withTrailers(subject, '', [
+    ['Steward-Id', lease.run],
+    ['Steward-Lease-USD', lease.amount.toFixed(8)],
+  ]);
+}
+
 export function recordMessage(record: LedgerRecord | undefined): string | undefined {
   if (record?.kind === 'entry') return entryMessage(record);
+  if (record?.kind === 'lease') return leaseMessage(record);
   return record?.kind === 'intent' ? intentMessage(record) : undefined;
 }
 

@@ -22,9 +22,27 @@ const dollars = z
   .max(10_000, 'an amount of at most 10000 US dollars');
 const VARIABLE_PATTERN = /^[a-z][a-z0-9_]*$/;
 const VARIABLE_FORM = 'names in lower case with underscores';
+
+const RATE_FORM = 'US dollars per million tokens, above 0 and at most 1000, with at most five decimals';
+/** Costs are counted in hundred-thousandths of a dollar per million tokens: a finer price could not be booked exactly. */
+export const hasFiveDecimals = (price: number): boolean => Math.abs(price * 1e5 - Math.round(price * 1e5)) < 1e-6;
+const rate = z.number({ error: RATE_FORM }).gt(0, RATE_FORM).max(1000, RATE_FORM).refine(hasFiveDecimals, RATE_FORM);
+const PRICE_FORM = '`free`, or {input, output} in US dollars per million tokens';
 const ModelAlias = z.strictObject({
   vendor: z.enum(['gemini', 'anthropic'], { error: 'gemini or anthropic' }),
   model: z.string({ error: 'the model id as the vendor writes it' }).min(1),
+  price: z
+    .union(
+      [
+        z.literal('free'),
+        z.strictObject({ input: rate, output: rate, cached_input: rate.optional(), cache_write: rate.optional() }),
+      ],
+      { error: PRICE_FORM },
+    )
+    .optional()
+    .describe(
+      'For a model that src/llm/prices.json does not have, or at a price of your own: `free`, or US dollars per million tokens.',
+    ),
 });
 export type ModelAlias = z.infer<typeof ModelAlias>;
 
@@ -39,14 +57,66 @@ const defaultAliases: Record<string, ModelAlias> = {
 
 const ALIASES_FORM = 'a list of aliases such as [flash, haiku]';
 
-const defaultRoutes: Record<Task, string[]> = {
-  ceo_analysis: ['flash', 'haiku'],
-  blog_generation: ['pro', 'haiku'],
-  social_posts: ['flash', 'haiku'],
-  self_repair: ['flash', 'haiku'],
-  engagement: ['haiku', 'flash'],
-  consolidation: ['flash', 'haiku'],
+const OUTPUT_FORM = 'a whole number from 256 to 65536';
+const TEMPERATURE_FORM = 'a number from 0 to 2';
+const ROUTE_FORM = `${ALIASES_FORM}, or {models, max_output_tokens, temperature, thinking}`;
+const Aliases = z.array(z.string(), { error: ALIASES_FORM }).min(1, ALIASES_FORM);
+const RouteOptions = z.strictObject({
+  models: Aliases.optional().describe('The aliases to ask, in order: the first that answers is used.'),
+  max_output_tokens: z
+    .int(OUTPUT_FORM)
+    .min(256, OUTPUT_FORM)
+    .max(65_536, OUTPUT_FORM)
+    .optional()
+    .describe('The longest answer, thinking included. It bounds what a call can cost.'),
+  temperature: z
+    .number(TEMPERATURE_FORM)
+    .min(0, TEMPERATURE_FORM)
+    .max(2, TEMPERATURE_FORM)
+    .optional()
+    .describe('Sent to models that take one.'),
+  thinking: z
+    .boolean({ error: 'true or false' })
+    .optional()
+    .describe('Whether the model may think before it answers, where that can be chosen. It is billed as output.'),
+});
+
+/** How a task is asked of models. */
+export interface TaskRoute {
+  models: string[];
+  max_output_tokens: number;
+  temperature?: number | undefined;
+  thinking: boolean;
+}
+
+/** Chosen for cost: the cheapest models that keep to a schema, longer answers only where a text is the product. */
+const defaultRoutes: Record<Task, TaskRoute> = {
+  ceo_analysis: { models: ['flash', 'haiku'], max_output_tokens: 4096, temperature: 0.2, thinking: false },
+  blog_generation: { models: ['pro', 'haiku'], max_output_tokens: 16_384, thinking: false },
+  social_posts: { models: ['flash', 'haiku'], max_output_tokens: 4096, thinking: false },
+  self_repair: { models: ['flash', 'haiku'], max_output_tokens: 16_384, temperature: 0.2, thinking: true },
+  engagement: { models: ['haiku', 'flash'], max_output_tokens: 4096, thinking: false },
+  consolidation: { models: ['flash', 'haiku'], max_output_tokens: 8192, temperature: 0.2, thinking: false },
 };
+
+/** A list stands for its `models`; what is left out is the task's default. */
+function withRouteDefaults(
+  routes: Partial<Record<Task, string[] | z.infer<typeof RouteOptions>>>,
+): Record<Task, TaskRoute> {
+  const entries = TASKS.map((task): [Task, TaskRoute] => {
+    const given = routes[task] ?? {};
+    const { models, max_output_tokens, temperature, thinking } = Array.isArray(given) ? { models: given } : given;
+    const usual = defaultRoutes[task];
+    const route = {
+      models: models ?? usual.models,
+      max_output_tokens: max_output_tokens ?? usual.max_output_tokens,
+      temperature: temperature ?? usual.temperature,
+      thinking: thinking ?? usual.thinking,
+    };
+    return [task, route];
+  });
+  return Object.fromEntries(entries) as Record<Task, TaskRoute>;
+}
 
 /** `.github/steward.yml`: everything about the agent that is not a directive. Every key has a default; an absent file is valid. */
 export const StewardConfig = z.strictObject({
@@ -60,6 +130,7 @@ export const StewardConfig = z.strictObject({
     .strictObject({
       day: dollars.default(0.5).describe('US dollars per UTC day, over all flows and triggers.'),
       month: dollars.default(10).describe('US dollars per UTC month.'),
+      run: dollars.default(0.25).describe('US dollars that one run may spend, its scripts included.'),
     })
     .prefault({})
     .describe('The one cap. When it is reached the agent goes on without a model.'),
@@ -69,12 +140,14 @@ export const StewardConfig = z.strictObject({
     .transform((models) => ({ ...defaultAliases, ...models }))
     .describe('Aliases used in routes. flash, pro, haiku and opus exist already.'),
   routes: z
-    .partialRecord(Task, z.array(z.string(), { error: ALIASES_FORM }).min(1, ALIASES_FORM), {
+    .partialRecord(Task, z.union([Aliases, RouteOptions], { error: ROUTE_FORM }), {
       error: `routes for ${TASKS.join(', ')}`,
     })
     .default({})
-    .transform((routes) => ({ ...defaultRoutes, ...routes }))
-    .describe('For each task the aliases to ask, in order: the first that answers is used.'),
+    .transform(withRouteDefaults)
+    .describe(
+      'For each task the aliases to ask, in order (the first that answers is used), or an object that says more.',
+    ),
   vars: z
     .record(
       z.string().regex(VARIABLE_PATTERN, VARIABLE_FORM).refine(isPlainName, VARIABLE_FORM),
@@ -97,21 +170,24 @@ export type StewardConfig = z.infer<typeof StewardConfig>;
 
 const keysOf: Record<string, readonly string[]> = {
   '': Object.keys(StewardConfig.shape),
-  budget: ['day', 'month'],
+  budget: ['day', 'month', 'run'],
   cycle: ['history'],
   routes: TASKS,
 };
 
-const keysAt = (path: readonly PropertyKey[]): readonly string[] =>
-  path[0] === 'models' ? Object.keys(ModelAlias.shape) : (keysOf[path.join('.')] ?? []);
+function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  if (path[0] === 'models')
+    return path[2] === 'price' ? ['input', 'cached_input', 'cache_write', 'output'] : Object.keys(ModelAlias.shape);
+  return path[0] === 'routes' && path.length > 1 ? Object.keys(RouteOptions.shape) : (keysOf[path.join('.')] ?? []);
+}
 
 /** Reads the config; `config` is absent when anything in it is wrong. Never throws. */
 export function parseConfig(text: string): { config?: StewardConfig; problems: Problem[] } {
   const object = parseYamlObject(text, CONFIG_FILE);
   const { value, problems } = checkObject(StewardConfig, object, CONFIG_FILE, keysAt);
   if (!value) return { problems };
-  const unknown = Object.entries(value.routes).flatMap(([task, aliases]) =>
-    aliases.filter((alias) => !Object.hasOwn(value.models, alias)).map((alias) => ({ task, alias })),
+  const unknown = Object.entries(value.routes).flatMap(([task, { models }]) =>
+    models.filter((alias) => !Object.hasOwn(value.models, alias)).map((alias) => ({ task, alias })),
   );
   if (unknown.length === 0) return { config: value, problems };
   return {

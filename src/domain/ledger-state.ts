@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { breakerAfterFailure } from './breaker.ts';
-import { addSpend, NOTHING_SPENT } from './budget.ts';
+import { addSpend, NOTHING_SPENT, OpenLease } from './budget.ts';
 import { type ChainHead, dayPath } from './chain.ts';
+import { healthAfterCall, healthAfterProbe, ModelHealth } from './model-breaker.ts';
 import { fromDollars } from './money.ts';
 import { isSlotOccurrence } from './occurrence.ts';
-import { type Entry, type Intent, type LedgerRecord, Trees } from './record.ts';
+import { type Entry, type Intent, type Lease, type LedgerRecord, Trees } from './record.ts';
 import { retainTapes } from './tape.ts';
 
 /**
  * What the ledger says, folded: `state = records.reduce(applyRecord, EMPTY_STATE)`. It is kept as ledger/state.json so
  * that a cycle need not read a year to know what is done. It holds nothing of its own: deleted, it is folded again.
  */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 const DirectiveState = z.object({
   /** The newest occurrence that was tried, and whether it may be tried again. */
@@ -61,6 +62,10 @@ export const LedgerState = z.object({
   /** Finished tasks, events and requests with the time, kept for 45 days: GitHub lets a run be repeated for 30. */
   done: z.record(z.string(), z.string()),
   spend: z.object({ day: z.string(), dayMicroCents: z.int(), month: z.string(), monthMicroCents: z.int() }),
+  /** Money set aside and not given back. */
+  leases: z.array(OpenLease),
+  /** Models that failed lately, by id. */
+  models: z.record(z.string(), ModelHealth),
   tapes: z.record(z.string(), ScriptTapes),
 });
 export type LedgerState = z.infer<typeof LedgerState>;
@@ -75,6 +80,8 @@ export const EMPTY_STATE: LedgerState = {
   directives: {},
   done: {},
   spend: NOTHING_SPENT,
+  leases: [],
+  models: {},
   tapes: {},
 };
 
@@ -85,7 +92,7 @@ export function applyRecord(state: LedgerState, record: LedgerRecord, head: Chai
   if (record.kind === 'genesis') return { ...state, head, repository: record.repository };
   if (record.kind === 'intent')
     return { ...state, head, open_intents: withIntent(state.open_intents, record, dayPath(head.timestamp)) };
-  const cost = fromDollars(record.metrics.cost);
+  if (record.kind === 'lease') return withLease(state, record, head);
   return {
     ...state,
     head,
@@ -94,7 +101,12 @@ export function applyRecord(state: LedgerState, record: LedgerRecord, head: Chai
     open_intents: state.open_intents.filter((intent) => intent.run !== record.id),
     directives: withDirective(state.directives, record),
     done: withDone(state.done, record, head.timestamp),
-    spend: cost > 0 ? addSpend(state.spend, head.timestamp, cost) : state.spend,
+    spend: withCost(state, record, head.timestamp),
+    leases: openLeases(state.leases, head.timestamp).filter(({ id }) => !record.leases?.includes(id)),
+    models: record.metrics.calls.reduce(
+      (health, call) => healthAfterCall(health, call, record.timestamp),
+      state.models,
+    ),
     tapes: retainTapes(state.tapes, record),
   };
 }
@@ -103,6 +115,28 @@ export function applyRecord(state: LedgerState, record: LedgerRecord, head: Chai
 function withIntent(open: readonly OpenIntent[], intent: Intent, path: string): OpenIntent[] {
   const { run, occurrence, decision, expires } = intent;
   return [...open.filter((other) => other.run !== run), { run, occurrence, decision, expires, path }];
+}
+
+function withLease(state: LedgerState, lease: Lease, head: ChainHead): LedgerState {
+  const { id, run, amount, probe } = lease;
+  const at = head.timestamp;
+  return {
+    ...state,
+    head,
+    leases: [...openLeases(state.leases, at), { id, run, microCents: fromDollars(amount), at }],
+    models: probe ? healthAfterProbe(state.models, { model: probe, run, at }) : state.models,
+  };
+}
+
+/** One that was never given back counts until its month is over. */
+const openLeases = (leases: readonly OpenLease[], now: string): OpenLease[] =>
+  leases.filter(({ at }) => at.slice(0, 7) >= now.slice(0, 7));
+
+/** What was spent belongs to the day on which the money was set aside, so that no midnight lets a cap be passed twice. */
+function withCost({ spend, leases }: LedgerState, entry: Entry, now: string): LedgerState['spend'] {
+  const cost = fromDollars(entry.metrics.cost);
+  if (cost === 0) return spend;
+  return addSpend(spend, leases.find(({ id }) => entry.leases?.includes(id))?.at ?? now, cost);
 }
 
 function withDirective(directives: LedgerState['directives'], entry: Entry): LedgerState['directives'] {

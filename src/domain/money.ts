@@ -16,13 +16,19 @@ export function formatDollars(dollars: number): string {
 export interface Price {
   input: number;
   cachedInput: number;
+  /** What a token costs that the vendor puts into its cache. */
+  cacheWrite: number;
   output: number;
 }
 
-/** Tokens that a vendor reported for one call. `cachedIn` is part of `in`; `thinking` is billed as output on top of `out`. */
+/**
+ * Tokens that a vendor reported for one call. `cachedIn` and `cacheWritten` are parts of `in`; `thinking` is billed as
+ * output on top of `out`.
+ */
 export interface Usage {
   in: number;
   cachedIn: number;
+  cacheWritten: number;
   out: number;
   thinking: number;
 }
@@ -32,8 +38,9 @@ export function callCost(price: Price, usage: Usage): MicroCents {
   // A price has at most five decimals, so price x 100 000 is whole: micro-cents per thousand tokens.
   const perThousand = (dollarsPerMillion: number) => Math.round(dollarsPerMillion * 100_000);
   const total =
-    (usage.in - usage.cachedIn) * perThousand(price.input) +
+    (usage.in - usage.cachedIn - usage.cacheWritten) * perThousand(price.input) +
     usage.cachedIn * perThousand(price.cachedInput) +
+    usage.cacheWritten * perThousand(price.cacheWrite) +
     (usage.out + usage.thinking) * perThousand(price.output);
   return Math.ceil(total / 1000);
 }

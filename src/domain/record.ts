@@ -40,6 +40,8 @@ export const StepRecord = z.object({
   reason: z.string().optional(),
   key: Sha256.optional(),
   adopted: z.literal(true).optional(),
+  /** US dollars for the texts it asked of a model. */
+  cost: z.number().optional(),
   tape: Sha256.optional(),
 });
 export type StepRecord = z.infer<typeof StepRecord>;
@@ -52,7 +54,7 @@ export const CriterionRecord = z.object({
 });
 export type CriterionRecord = z.infer<typeof CriterionRecord>;
 
-/** One model call as it was billed. `cost` in US dollars. */
+/** One model call as it was billed. `cost` in US dollars, by the price of `model`, which need not be the one asked. */
 export const CallRecord = z.object({
   task: z.string(),
   model_asked: z.string(),
@@ -60,10 +62,18 @@ export const CallRecord = z.object({
   outcome: z.string(),
   tokens_in: z.int(),
   tokens_cached: z.int(),
+  /** Part of `tokens_in`, like the cached ones; only where the vendor billed for writing its cache. */
+  tokens_cache_written: z.int().optional(),
   tokens_out: z.int(),
   tokens_thinking: z.int(),
   cost: z.number(),
   duration_s: z.number(),
+  /** The vendor did not say what it billed, so the call is booked at the most it can have cost. */
+  assumed: z.literal(true).optional(),
+  /** The step that asked; absent where it was the agent itself. */
+  step: z.int().min(1).optional(),
+  /** How many equal calls this line stands for, where all of them would not fit into the record. */
+  count: z.int().min(2).optional(),
 });
 export type CallRecord = z.infer<typeof CallRecord>;
 
@@ -100,6 +110,23 @@ export const Intent = z.object({
 });
 export type Intent = z.infer<typeof Intent>;
 
+/**
+ * Money set aside, and pushed, before a model is asked. The run's entry gives it back and books what was spent of it;
+ * until then, and for good when the run dies, it counts as spent.
+ */
+export const Lease = z.object({
+  ...base,
+  kind: z.literal('lease'),
+  run: z.string(),
+  task: z.string(),
+  /** US dollars. */
+  amount: z.number(),
+  /** The model whose breaker is half open and that this run alone may now try. */
+  probe: z.string().optional(),
+  ...prev,
+});
+export type Lease = z.infer<typeof Lease>;
+
 export const Entry = z.object({
   ...base,
   kind: z.literal('entry'),
@@ -114,6 +141,8 @@ export const Entry = z.object({
   model: z.string().nullable(),
   /** Why a model that should have decided did not; null when nothing was amiss. */
   degraded: z.string().nullable(),
+  /** Why models before the one that answered were passed over. */
+  fallback: z.string().optional(),
   result: z.enum(RESULTS),
   verification: z.enum(VERIFICATIONS),
   /** False while the same occurrence may be tried again. */
@@ -128,6 +157,8 @@ export const Entry = z.object({
     tokens_out: z.int(),
     calls: z.array(CallRecord),
   }),
+  /** Ids of the leases that end here. */
+  leases: z.array(z.string()).optional(),
   /** What was known when the decision was made, as ids and hashes: with `head` it rebuilds the prompt. */
   observed: z.object({
     at: Timestamp,
@@ -149,7 +180,7 @@ export const Entry = z.object({
 });
 export type Entry = z.infer<typeof Entry>;
 
-export const LedgerRecord = z.discriminatedUnion('kind', [Genesis, Intent, Entry]);
+export const LedgerRecord = z.discriminatedUnion('kind', [Genesis, Intent, Lease, Entry]);
 export type LedgerRecord = z.infer<typeof LedgerRecord>;
 
 /** A record before it has its place in the chain: `seq` and `prev` are given at each attempt to push. */

@@ -98,6 +98,11 @@ function issueProblems(
       };
     });
   }
+  const meant = issue.code === 'invalid_union' ? meantBranch(issue.errors) : undefined;
+  if (meant) {
+    const inner = meant.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
+    return inner.flatMap((each) => issueProblems(each, object, file, keysAt));
+  }
   const found = valueAt(object.value, issue.path);
   return [
     {
@@ -109,6 +114,12 @@ function issueProblems(
     },
   ];
 }
+
+/** Of several forms a value may have, the one it was written in: its own mistakes are what helps. */
+const meantBranch = (branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined =>
+  branches.find((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || !['invalid_type', 'invalid_value', 'too_small'].includes(code)),
+  );
 
 /** A misfit key has its own words one level deeper; the schema's word for a missing block is not one for people. */
 function issueText(issue: z.core.$ZodIssue): string {

@@ -6,13 +6,15 @@ import type { Option, Request } from '../domain/option.ts';
 import { formatProblem, type Problem } from '../domain/problem.ts';
 import type { Entry, Unsealed } from '../domain/record.ts';
 import { mayWrite, writeRoot } from '../domain/writes.ts';
+import { type Account, openAccount } from './account.ts';
+import { type Books, openBooks } from './books.ts';
 import { type Context, type Forced, newRunId, type Ports, type Setting } from './cycle-context.ts';
 import { type Decided, decide } from './decide.ts';
-import { blankEntry, type Job, metricsOf, observe, wakeAt, withWake } from './entry.ts';
+import { blankEntry, type Job, leasesOf, metricsOf, observe, wakeAt, withWake } from './entry.ts';
 import { gather, loadDirectives, type Situation } from './gather.ts';
 import { openCycle } from './open-cycle.ts';
 import { perform } from './perform.ts';
-import { type Recorded, record } from './record.ts';
+import type { Recorded } from './record.ts';
 import { recover } from './recover.ts';
 import { seconds } from './script-call.ts';
 
@@ -60,16 +62,20 @@ async function cycle(
 
   context.runner.prepare();
   const deciding = context.log.step('decide');
-  const decided = await decide(context, situation, state);
+  const books = openBooks(context, state);
+  const run = newRunId(context.clock);
+  const account = openAccount(context, books, run);
+  const decided = await decide(context, situation, { state, account });
   deciding.done(decided.decision !== undefined, describeDecision(decided));
   if (!decided.decision) {
     const problems = decided.reason ?? 'inputs are missing';
-    // Calls that cost something are booked first of all; the entry then says what is missing.
-    if (forced && isFree(decided)) throw new AgentError('PARAMS_INVALID', { directive: forced.directive, problems });
-    return undecided(context, { state, situation, decided, started, entries });
+    // What was set aside is given back and booked first of all; the entry then says what is missing.
+    if (forced && account.leases.length === 0)
+      throw new AgentError('PARAMS_INVALID', { directive: forced.directive, problems });
+    return undecided(context, { books, situation, decided, started, entries, run, account });
   }
-  const job = toJob(context, { state, situation, decided, started, recovered });
-  return worked(await perform(context, state, job), situation.loaded.problems);
+  const job = toJob(context, { state, situation, decided, started, recovered, run, account });
+  return worked(await perform(context, books, job), situation.loaded.problems);
 }
 
 /**
@@ -90,20 +96,18 @@ async function withoutDirty({ repo, log }: Context, situation: Situation): Promi
   return { ...situation, options };
 }
 
-const isFree = ({ calls }: Decided): boolean => calls.every(({ cost }) => cost === 0);
-
 function toJob(
   context: Context,
-  from: { state: LedgerState; situation: Situation; decided: Decided; started: Date; recovered: string[] },
+  from: { state: LedgerState; situation: Situation; decided: Decided; recovered: string[] } & Running,
 ): Job {
-  const { state, situation, decided, started, recovered } = from;
+  const { state, situation, decided, started, recovered, run, account } = from;
   const { decision } = decided;
   if (!decision) throw new TypeError('a job needs a decision');
   const { option } = decision;
   return {
     flow: 'cycle',
     work: {
-      run: newRunId(context.clock),
+      run,
       directive: option.directive,
       occurrence: option.id,
       params: decision.params,
@@ -115,7 +119,8 @@ function toJob(
     decidedBy: decision.decidedBy,
     degraded: decision.degraded ?? null,
     options: situation.options.map(({ id }) => id),
-    calls: decided.calls,
+    account,
+    fallback: decided.fallback,
     promptSha256: decided.promptSha256 ?? null,
     observed: observe(state, situation.now, situation.requests),
     directives: situation.loaded.directives,
@@ -128,6 +133,12 @@ function toJob(
 function lookFirst({ isReleased, attempts }: Option): Job['work']['lookFirst'] {
   if (isReleased) return 'released';
   return attempts > 0 ? 'prove' : 'no';
+}
+
+interface Running {
+  run: string;
+  account: Account;
+  started: Date;
 }
 
 /** A person's request as an occurrence of its own, with its inputs checked. */
@@ -202,26 +213,28 @@ function afterRecovery(
 /** Nobody could fill in the inputs. What asking cost is booked all the same. */
 async function undecided(
   context: Context,
-  from: { state: LedgerState; situation: Situation; decided: Decided; started: Date; entries: Recorded<Entry>[] },
+  from: { books: Books; situation: Situation; decided: Decided; entries: Recorded<Entry>[] } & Running,
 ): Promise<CycleReport> {
-  const { state, situation, decided, started, entries } = from;
+  const { books, situation, decided, started, entries, run, account } = from;
+  const { state } = books;
   const idle = decided.reason ?? 'nothing could be decided';
-  if (isFree(decided)) return afterRecovery(context, { situation, state, entries, idle });
+  if (account.leases.length === 0) return afterRecovery(context, { situation, state, entries, idle });
   const blank = blankEntry(context, state, 'cycle');
   const entry: Unsealed<Entry> = {
     ...blank,
-    occurrence: `undecided:${blank.id}`,
+    id: run,
+    occurrence: `undecided:${run}`,
     reason: idle,
     options: situation.options.map((option) => option.id),
     decided_by: 'model',
     degraded: idle,
-    metrics: metricsOf(decided.calls, seconds(Date.parse(blank.timestamp) - started.getTime())),
+    ...leasesOf(account),
+    metrics: metricsOf(account.calls, seconds(Date.parse(blank.timestamp) - started.getTime())),
     observed: observe(state, situation.now, situation.requests),
     prompt_sha256: decided.promptSha256 ?? null,
   };
   const { directives, problems } = situation.loaded;
-  const nothing = { files: [], tapes: [], recovered: [] };
-  return worked(await record<Entry>(context, state, withWake(context, state, entry, directives), nothing), problems);
+  return worked(await books.append<Entry>(withWake(context, state, entry, directives)), problems);
 }
 
 function worked(recorded: Recorded<Entry>, problems: Problem[]): CycleReport {

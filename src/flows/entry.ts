@@ -13,6 +13,7 @@ import {
 } from '../domain/record.ts';
 import { redactJson } from '../domain/redaction.ts';
 import { nextWake } from '../domain/wake.ts';
+import type { Account } from './account.ts';
 import { type Context, newRunId } from './cycle-context.ts';
 import { seconds, type Work } from './script-call.ts';
 
@@ -25,7 +26,9 @@ export interface Job {
   decidedBy: Decision['decidedBy'];
   degraded: string | null;
   options: readonly string[];
-  calls: readonly CallRecord[];
+  account: Account;
+  /** Why models before the one that decided were passed over. */
+  fallback?: string | undefined;
   promptSha256: string | null;
   /** What was known: the time and the ledger's place at the decision. */
   observed: Entry['observed'];
@@ -108,7 +111,7 @@ export function withWake(
 
 /** What a job came to, as its entry. */
 export function toEntry(context: Context, state: LedgerState, job: Job, facts: EntryFacts): Unsealed<Entry> {
-  const { work, calls } = job;
+  const { work, account } = job;
   const { files: _, reason, ...outcome } = facts;
   const blank = blankEntry(context, state, job.flow);
   const entry: Unsealed<Entry> = {
@@ -122,14 +125,20 @@ export function toEntry(context: Context, state: LedgerState, job: Job, facts: E
     reason: reason ? `${reason}. ${job.reason}` : job.reason,
     options: [...job.options],
     decided_by: job.decidedBy,
-    model: calls.findLast((call) => call.outcome === 'ok')?.model ?? null,
+    model: account.calls.findLast((call) => call.outcome === 'ok' && call.step === undefined)?.model ?? null,
     degraded: job.degraded,
-    metrics: metricsOf(calls, seconds(Date.parse(blank.timestamp) - job.started.getTime())),
+    ...(job.fallback ? { fallback: job.fallback } : {}),
+    ...leasesOf(account),
+    metrics: metricsOf(account.calls, seconds(Date.parse(blank.timestamp) - job.started.getTime())),
     observed: job.observed,
     prompt_sha256: job.promptSha256,
   };
   return withWake(context, state, entry, job.directives);
 }
+
+/** The leases that an entry ends. */
+export const leasesOf = ({ leases }: Account): Pick<Entry, 'leases'> =>
+  leases.length > 0 ? { leases: [...leases] } : {};
 
 export const toJson = (params: Readonly<Record<string, unknown>>): Entry['params'] =>
   JSON.parse(JSON.stringify(params));

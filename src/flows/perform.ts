@@ -1,14 +1,14 @@
 import { AgentError } from '../domain/agent-error.ts';
 import { filesMessage } from '../domain/commit-message.ts';
-import type { LedgerState } from '../domain/ledger-state.ts';
 import { type Entry, type Intent, RECORD_VERSION, type StepRecord, type Unsealed } from '../domain/record.ts';
 import { mayWrite, writeRoot } from '../domain/writes.ts';
 import type { ScriptCall } from '../ports.ts';
+import type { Books } from './books.ts';
 import { type Context, newRunId } from './cycle-context.ts';
 import { type Job, toEntry, toJson } from './entry.ts';
 import { judge } from './judge.ts';
-import { type Recorded, record } from './record.ts';
-import { type Announce, runSteps } from './run-steps.ts';
+import type { Recorded } from './record.ts';
+import { type Announce, runSteps, type StepsResult } from './run-steps.ts';
 import type { Work } from './script-call.ts';
 
 /** A step's process is killed at its timeout; this much later nobody can still be at work on it. */
@@ -18,7 +18,7 @@ const EXPIRY_MARGIN_MS = 2 * 60_000;
  * Runs one occurrence to its entry: intent before each outside effect, steps, verification, record. What happens to the
  * directive is in the entry; an exception means that the agent itself could not work.
  */
-export async function perform(context: Context, state: LedgerState, job: Job): Promise<Recorded<Entry>> {
+export async function perform(context: Context, books: Books, job: Job): Promise<Recorded<Entry>> {
   const { work } = job;
   const roots = work.directive.writes.map(writeRoot);
   const dirtyBefore = await context.repo.changedPaths(roots);
@@ -26,20 +26,27 @@ export async function perform(context: Context, state: LedgerState, job: Job): P
   if (inTheWay.length > 0) throw new AgentError('DIRTY_WORKTREE', { paths: inTheWay.join(', ') });
   await context.lock.mark(work.run, roots);
 
-  let current = state;
   const announce: Announce = async (step, call, steps) => {
+    if (await books.isTaken(work)) return false;
     const intent = toIntent(context, job, { step, call, steps });
     const recovered = job.recovered.splice(0);
-    const said = await record<Intent>(context, current, intent, { files: [], tapes: [], recovered });
-    current = said.state;
+    const said = await books.append<Intent>(intent, { files: [], tapes: [], recovered });
     return said.record !== undefined;
   };
-  const result = await runSteps(context, work, announce);
+  const result = await unlessTaken(books, work, () => runSteps(context, job, announce));
   const outcome = await judge(context, job, result, dirtyBefore);
   const proposal = await propose(context, work, outcome.files);
   const files = proposal ? [] : outcome.files;
-  const entry = toEntry(context, current, job, { ...outcome, ...(proposal ? { proposal } : {}) });
-  return record<Entry>(context, current, entry, { files, tapes: result.tapes, recovered: job.recovered });
+  const entry = toEntry(context, books.state, job, { ...outcome, ...(proposal ? { proposal } : {}) });
+  return books.append<Entry>(entry, { files, tapes: result.tapes, recovered: job.recovered });
+}
+
+/** While this run set money aside another one may have taken its occurrence: before the steps, or during them. */
+async function unlessTaken(books: Books, work: Work, run: () => Promise<StepsResult>): Promise<StepsResult> {
+  const superseded = { kind: 'superseded' as const };
+  if (await books.isTaken(work)) return { steps: [...work.done], tapes: [], end: superseded };
+  const result = await run();
+  return (await books.isTaken(work)) ? { ...result, end: superseded } : result;
 }
 
 /** What is said before an effect outside: enough for another process to find the effect and go on. */

@@ -1,4 +1,4 @@
-import { addSpend } from '../domain/budget.ts';
+import { committedSpend } from '../domain/budget.ts';
 import { choosePolicy } from '../domain/decision.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
 import { toDollars } from '../domain/money.ts';
@@ -43,7 +43,7 @@ function describe(
   { now, options, held, recent }: Situation,
   state: LedgerState,
 ): Omit<Preview, 'paused' | keyof Foreseen> {
-  const today = addSpend(state.spend, now.toISOString(), 0);
+  const today = committedSpend(state, now);
   return {
     at: now.toISOString(),
     ledger: {
@@ -77,7 +77,8 @@ function foresee({ llm }: Context, situation: Situation, state: LedgerState): Fo
   const [only] = options;
   const isSettled = options.length === 0 || (options.length === 1 && only?.openInputs.length === 0);
   const prompt = isSettled ? null : promptFor(situation, state);
-  const available = llm.availability('ceo_analysis');
+  const standing = { run: '', health: state.models };
+  const available = llm.availability('ceo_analysis', standing);
   const asked = prompt !== null && 'model' in available ? available.model : undefined;
   const policy = choosePolicy(options, now);
   const by = asked ? `the model ${asked}; without it the policy` : isSettled ? 'the only option' : 'the policy';
@@ -85,6 +86,6 @@ function foresee({ llm }: Context, situation: Situation, state: LedgerState): Fo
   return {
     prompt,
     decision: { option: policy?.option.id ?? null, by, reason },
-    estimated_cost: asked && prompt ? toDollars(llm.estimate('ceo_analysis', prompt)) : 0,
+    estimated_cost: asked && prompt ? toDollars(llm.estimate('ceo_analysis', prompt, standing)) : 0,
   };
 }

@@ -2,6 +2,7 @@ import { parseLine } from '../domain/chain.ts';
 import { recordMessage } from '../domain/commit-message.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
 import type { Entry, LedgerRecord, UnsealedRecord } from '../domain/record.ts';
+import { isRival, runOf } from '../domain/rival.ts';
 import { failureSignature } from '../domain/signature.ts';
 import type { AgentCommit, CommitPlan, FileChange, ReadableDocuments, Repo } from '../ports.ts';
 import { loadLedger, recordsBackwards, STATE_FILE } from './ledger-reader.ts';
@@ -115,15 +116,14 @@ function revalidate(
   let areFilesKept = world.conflicts.length === 0;
   const kept = records.flatMap((record): UnsealedRecord[] => {
     if (record.kind === 'genesis') return world.hasGenesis ? [] : [record];
-    const run = record.kind === 'intent' ? record.run : record.id;
     if (appended.some((other) => other.id === record.id)) {
       areFilesKept = false;
       return [];
     }
-    const rival = appended.find(
-      (other) =>
-        other.kind !== 'genesis' && other.occurrence === record.occurrence && runOf(other) !== run && takes(other),
-    );
+    // Money that was set aside may be spent already.
+    if (record.kind === 'lease') return [record];
+    const claim = { occurrence: record.occurrence, run: runOf(record) };
+    const rival = appended.find((other) => isRival(other, claim));
     if (rival) areFilesKept = false;
     if (record.kind === 'intent') return rival ? [] : [record];
     if (rival) return [superseded(record, runOf(rival))];
@@ -131,12 +131,6 @@ function revalidate(
   });
   return { kept, areFilesKept };
 }
-
-const runOf = (record: LedgerRecord): string => (record.kind === 'intent' ? record.run : record.id);
-
-/** A run that was itself overtaken took nothing. */
-const takes = (record: LedgerRecord): boolean =>
-  record.kind === 'intent' || (record.kind === 'entry' && !(record.result === 'skipped' && !record.final));
 
 /** Another run did this occurrence first; what this one cost is still booked. */
 function superseded(entry: Entry, by: string): Entry {

@@ -4,6 +4,7 @@ import type { LedgerState } from '../domain/ledger-state.ts';
 import {
   type Entry,
   type Intent,
+  type Lease,
   type LedgerRecord,
   RECORD_VERSION,
   type Unsealed,
@@ -32,11 +33,13 @@ export interface Recorded<T extends LedgerRecord> extends Published {
   commit: string;
 }
 
+const STEP_TITLES = { entry: 'commit and push', intent: 'say the intent', lease: 'set money aside' };
+
 /**
  * Appends one record: files commit and ledger commit appear together, then both go out in one push. The ledger's first
  * record is preceded by its genesis.
  */
-export async function record<T extends Entry | Intent>(
+export async function record<T extends Entry | Intent | Lease>(
   context: Context,
   state: LedgerState,
   unsealed: Unsealed<T>,
@@ -63,7 +66,7 @@ export async function record<T extends Entry | Intent>(
   if (findings.files.length > 0 && last?.kind === 'entry') {
     plans.unshift({ message: filesMessage(last, findings.files), at, files: findings.files.map((path) => ({ path })) });
   }
-  const line = context.log.step(unsealed.kind === 'entry' ? 'commit and push' : 'say the intent');
+  const line = context.log.step(STEP_TITLES[unsealed.kind]);
   // Whose commits wait to be pushed does not depend on the one that is being made.
   const [commit, people] = await Promise.all([repo.commit(plans), unpushedByPeople(context)]);
   const published = await publish(context, people);

@@ -3,10 +3,12 @@ import type { Directive } from '../domain/directive.ts';
 import { FrontMatter } from '../domain/front-matter.ts';
 import type { LedgerState, OpenIntent } from '../domain/ledger-state.ts';
 import type { Entry, Intent, StepRecord } from '../domain/record.ts';
+import { openAccount } from './account.ts';
+import { type Books, openBooks } from './books.ts';
 import type { Context } from './cycle-context.ts';
 import { type Job, observe, toEntry } from './entry.ts';
 import { perform } from './perform.ts';
-import { type Recorded, record } from './record.ts';
+import type { Recorded } from './record.ts';
 
 /**
  * Brings every run to an end whose intent has no outcome and whose process is dead: expired, or known to have died in
@@ -40,9 +42,10 @@ async function recoverRun(
 ): Promise<Recorded<Entry>> {
   const intent = await findIntent(context, open);
   const directive = directives.find(({ name }) => name === open.decision);
-  const job = toJob(context, state, { open, intent, directive, directives, recovered });
+  const books = openBooks(context, state);
+  const job = toJob(context, books, { open, intent, directive, directives, recovered });
   const cause = unrecoverable(intent, directive);
-  if (!cause) return perform(context, state, job);
+  if (!cause) return perform(context, books, job);
   const entry = toEntry(context, state, job, {
     steps: intent?.steps ?? [],
     criteria: [],
@@ -52,7 +55,7 @@ async function recoverRun(
     final: true,
     reason: cause,
   });
-  return record<Entry>(context, state, entry, { files: [], tapes: [], recovered: recovered.splice(0) });
+  return books.append<Entry>(entry, { files: [], tapes: [], recovered: recovered.splice(0) });
 }
 
 /** Why a run can not be taken up again; undefined when it can. */
@@ -69,7 +72,7 @@ function unrecoverable(intent: Intent | undefined, directive: Directive | undefi
 
 function toJob(
   context: Context,
-  state: LedgerState,
+  books: Books,
   from: {
     open: OpenIntent;
     intent: Intent | undefined;
@@ -95,9 +98,10 @@ function toJob(
     decidedBy: 'policy',
     degraded: null,
     options: [open.occurrence],
-    calls: [],
+    // What the dead run set aside stays spent: nobody knows what it came to.
+    account: openAccount(context, books, open.run),
     promptSha256: null,
-    observed: observe(state, now, []),
+    observed: observe(books.state, now, []),
     directives,
     started: now,
     recovered,

@@ -4,6 +4,7 @@ import { sha256 } from '../domain/occurrence.ts';
 import type { ScriptDescription, ScriptRun } from '../ports.ts';
 import type { Ports, Setting } from './cycle-context.ts';
 import { loadDirectives } from './gather.ts';
+import { noModel } from './generate.ts';
 
 /** What a script may do when it is run by hand: what the directives that use it grant it. */
 export interface Grants {
@@ -68,5 +69,8 @@ export async function runScript(
     secrets,
     spawn: grants.spawn,
     timeoutMs: grants.timeoutMs,
+    generate: noModel(
+      'run by hand: a text that costs money is only asked for in a cycle, which books it (cycle --directive)',
+    ),
   });
 }

@@ -1,11 +1,14 @@
 import type { CommandLine } from '../domain/command-line.ts';
 import type { Directive } from '../domain/directive.ts';
-import type { Failure, StepRecord } from '../domain/record.ts';
+import { fromDollars, toDollars } from '../domain/money.ts';
+import type { CallRecord, Failure, StepRecord } from '../domain/record.ts';
 import { redactJson } from '../domain/redaction.ts';
 import { type StoredTape, storeTape } from '../domain/tape.ts';
 import { mayWrite, writeRoot } from '../domain/writes.ts';
 import type { ScriptCall, ScriptRun } from '../ports.ts';
 import type { Context } from './cycle-context.ts';
+import type { Job } from './entry.ts';
+import { generateFor } from './generate.ts';
 import { failureOf, seconds, toCall, type Work } from './script-call.ts';
 
 export type StepsEnd =
@@ -25,21 +28,30 @@ export interface StepsResult {
 export type Announce = (step: number, call: ScriptCall, steps: readonly StepRecord[]) => Promise<boolean>;
 
 /** Runs the tools in order until one does not succeed. */
-export async function runSteps(context: Context, work: Work, announce: Announce): Promise<StepsResult> {
+export async function runSteps(context: Context, { work, account }: Job, announce: Announce): Promise<StepsResult> {
   const steps = [...work.done];
   const tapes: StoredTape[] = [];
   for (let index = steps.length; index < work.directive.tools.length; index++) {
     const tool = work.directive.tools[index] as CommandLine;
-    const call = toCall(context, { work, tool, step: index + 1, steps, writes: work.directive.writes });
+    const step = index + 1;
+    const generate = (secrets: ScriptCall['secrets']) => generateFor(account, step, secrets);
+    const call = toCall(context, { work, tool, step, steps, writes: work.directive.writes, generate });
     if ('failure' in call) return { steps, tapes, end: { kind: 'failed', failure: call.failure, mayRetry: true } };
     const line = context.log.step(tool.script);
     const done = await runStep(context, { work, call, index, steps, announce });
     line.done(done.end === undefined, done.note);
-    if (done.step) steps.push(done.step);
+    if (done.step) steps.push(withCost(done.step, step, account.calls));
     if (done.tape) tapes.push(done.tape);
     if (done.end) return { steps, tapes, end: done.end };
   }
   return { steps, tapes, end: { kind: 'done' } };
+}
+
+/** What a step's texts cost, in whole micro-cents written as dollars. */
+function withCost(done: StepRecord, step: number, calls: readonly CallRecord[]): StepRecord {
+  const asked = calls.filter((call) => call.step === step);
+  if (asked.length === 0) return done;
+  return { ...done, cost: toDollars(asked.reduce((sum, { cost }) => sum + fromDollars(cost), 0)) };
 }
 
 interface StepDone {

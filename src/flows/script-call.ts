@@ -24,7 +24,15 @@ export interface Work {
 /** A tool line with its placeholders filled. A flag whose optional input has no value is left out. */
 export function toCall(
   { clock, setting }: Context,
-  from: { work: Work; tool: CommandLine; step: number; steps: readonly StepRecord[]; writes: readonly string[] },
+  from: {
+    work: Work;
+    tool: CommandLine;
+    step: number;
+    steps: readonly StepRecord[];
+    writes: readonly string[];
+    /** The script's way to a model, which must not be told the secrets that the directive grants. */
+    generate: (secrets: ScriptCall['secrets']) => ScriptCall['generate'];
+  },
 ): ScriptCall | { failure: Failure } {
   const { work, tool, step, steps, writes } = from;
   const { directive, params, occurrence } = work;
@@ -52,6 +60,7 @@ export function toCall(
     secrets,
     spawn: directive.spawn,
     timeoutMs: directive.timeoutMs,
+    generate: from.generate(secrets),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CommandLine } from '../domain/command-line.ts';
 import type { CriterionRecord, StepRecord } from '../domain/record.ts';
 import type { Context } from './cycle-context.ts';
+import { noModel } from './generate.ts';
 import { seconds, toCall, type Work } from './script-call.ts';
 
 /** Runs the success criteria that are commands. Prose is for people and decides nothing. */
@@ -22,6 +23,8 @@ export async function verify(
   return { criteria, verification: isVerified ? 'verified' : 'unverified' };
 }
 
+const judgedByCode = noModel('success criteria are checked without a model');
+
 /** A criterion's script answers `{ok, reason}`. One that crashes tells nothing about the world: `holds` is null. */
 async function checkCriterion(
   context: Context,
@@ -29,7 +32,7 @@ async function checkCriterion(
   tool: CommandLine,
   steps: readonly StepRecord[],
 ): Promise<CriterionRecord> {
-  const call = toCall(context, { work, tool, step: 0, steps, writes: [] });
+  const call = toCall(context, { work, tool, step: 0, steps, writes: [], generate: () => judgedByCode });
   if ('failure' in call) return { script: tool.script, holds: null, reason: call.failure.message, duration_s: 0 };
   const { outcome, durationMs } = await context.runner.run(call);
   const base = { script: tool.script, duration_s: seconds(durationMs) };

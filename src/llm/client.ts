@@ -1,12 +1,20 @@
 import type { StewardConfig, Task } from '../domain/config.ts';
+import type { CallRecord } from '../domain/record.ts';
 import { type Redactor, redactJson } from '../domain/redaction.ts';
-import type { Clock, Llm, LlmAnswer, Prompt } from '../ports.ts';
+import type { Clock, Llm, LlmAnswer, LlmRequest, Prompt, Standing } from '../ports.ts';
 import { attemptCall, type Errand, type Outcome, type Question, type Surroundings } from './attempt.ts';
 import { correctionPrompt } from './correction.ts';
-import { type PriceList, readPrices } from './prices.ts';
+import { type PriceList, priceOf, readPrices } from './prices.ts';
 import { repeatCall } from './retry.ts';
-import { type Access, type Route, type RouteStep, reservedTokens, routesOf, worstCase } from './routes.ts';
-import { openTab } from './tab.ts';
+import {
+  type Access,
+  type Route,
+  type RouteSources,
+  type RouteStep,
+  reservedTokens,
+  routesOf,
+  worstCase,
+} from './routes.ts';
 import type { Vendor } from './vendor.ts';
 import { type OpenVendor, openVendor, type VendorName } from './vendors.ts';
 
@@ -30,6 +38,8 @@ export interface ModelLimits {
 }
 
 const LIMITS: ModelLimits = { timeBudgetMs: 180_000, callTimeoutMs: 90_000, attempts: 3 };
+type Skip = Extract<RouteStep, { skip: string }>;
+
 const MESSAGE_CHARACTERS = 200;
 
 /**
@@ -37,57 +47,56 @@ const MESSAGE_CHARACTERS = 200;
  * the micro-cent.
  */
 export class ModelClient implements Llm {
-  readonly #config: StewardConfig;
-  readonly #access: Access;
+  readonly #sources: RouteSources;
   readonly #limits: ModelLimits;
   readonly #around: Surroundings;
   readonly #open: OpenVendor;
   readonly #opened = new Map<VendorName, Promise<Vendor>>();
 
   constructor(options: ModelClientOptions) {
-    const { config, access, clock, redact } = options;
-    this.#config = config;
-    this.#access = access;
+    const { config, access, clock, redact, prices = readPrices() } = options;
+    this.#sources = { config, access, prices };
     this.#limits = options.limits ?? LIMITS;
-    this.#around = { clock, redact, prices: options.prices ?? readPrices() };
+    this.#around = { clock, redact, priceAt: (vendor, model, now) => priceOf(prices, { vendor, model }, now) };
     this.#open = options.openVendor ?? openVendor;
   }
 
-  async generate({ task, prompt, check, roomMicroCents }: Parameters<Llm['generate']>[0]): Promise<LlmAnswer> {
+  async generate(request: LlmRequest): Promise<LlmAnswer> {
     const { clock, redact } = this.#around;
     const { timeBudgetMs, callTimeoutMs } = this.#limits;
-    const tab = openTab(roomMicroCents);
-    const errand: Errand = { task, check, tab, deadlineMs: clock.now().getTime() + timeBudgetMs, callTimeoutMs };
-    const safePrompt = redactJson(prompt, redact);
-    const reasons: string[] = [];
-    for (const step of this.#routes(task)) {
-      const asked = 'skip' in step ? { reason: step.skip } : await this.#askRoute(step.route, safePrompt, errand);
-      if ('text' in asked) return { text: asked.text, calls: [...tab.calls] };
-      reasons.push(asked.reason);
+    const calls: CallRecord[] = [];
+    const errand: Errand = { ...request, calls, deadlineMs: clock.now().getTime() + timeBudgetMs, callTimeoutMs };
+    const safePrompt = redactJson(request.prompt, redact);
+    const skips: Skip[] = [];
+    for (const step of this.#routes(request.task, request.standing)) {
+      const asked = 'skip' in step ? step : await this.#askRoute(step.route, safePrompt, errand);
+      // That a vendor was never set up is nothing to tell of when another one answers.
+      const passedOver = skips.flatMap(({ skip, missingKey }) => (missingKey ? [] : [skip]));
+      if ('text' in asked) return { ...asked, passedOver, calls };
+      skips.push(asked);
     }
-    return { unavailable: summary(reasons), calls: [...tab.calls] };
+    return { unavailable: summary(skips), calls };
   }
 
-  availability(task: Task): { model: string } | { unavailable: string } {
-    const steps = this.#routes(task);
+  availability(task: Task, standing: Standing): { model: string } | { unavailable: string } {
+    const steps = this.#routes(task, standing);
     const usable = steps.find((step) => 'route' in step);
     if (usable) return { model: usable.route.model };
-    return { unavailable: summary(steps.flatMap((step) => ('skip' in step ? [step.skip] : []))) };
+    return { unavailable: summary(steps.flatMap((step) => ('skip' in step ? [step] : []))) };
   }
 
-  estimate(task: Task, prompt: Prompt): number {
+  estimate(task: Task, prompt: Prompt, standing: Standing): number {
     const tokensIn = reservedTokens(prompt);
-    const costs = this.#routes(task).map((step) => ('route' in step ? worstCase(step.route, tokensIn) : 0));
+    const costs = this.#routes(task, standing).map((step) => ('route' in step ? worstCase(step.route, tokensIn) : 0));
     return Math.max(0, ...costs);
   }
 
-  #routes(task: Task): RouteStep[] {
-    const { prices, clock } = this.#around;
-    return routesOf(task, { config: this.#config, access: this.#access, prices }, clock.now());
+  #routes(task: Task, standing: Standing): RouteStep[] {
+    return routesOf(task, this.#sources, standing, this.#around.clock.now());
   }
 
   /** One model's chance: its attempts, and one correction round when it answers wrongly. */
-  async #askRoute(route: Route, prompt: Prompt, errand: Errand): Promise<{ text: string } | { reason: string }> {
+  async #askRoute(route: Route, prompt: Prompt, errand: Errand): Promise<Concluded> {
     const vendor = await this.#vendorOf(route);
     const first = await this.#askPatiently({ vendor, route, prompt }, errand);
     if (!('rejected' in first.outcome)) return conclude(route, first);
@@ -96,7 +105,11 @@ export class ModelClient implements Llm {
   }
 
   async #askPatiently(question: Question, errand: Errand): Promise<Asked> {
-    const pacing = { clock: this.#around.clock, attempts: this.#limits.attempts, deadlineMs: errand.deadlineMs };
+    const pacing = {
+      clock: this.#around.clock,
+      attempts: question.route.isProbe ? 1 : this.#limits.attempts,
+      deadlineMs: errand.deadlineMs,
+    };
     let attempts = 0;
     const once = () => {
       attempts += 1;
@@ -123,22 +136,22 @@ interface Asked {
   attempts: number;
 }
 
-function conclude({ model }: Route, { outcome, attempts }: Asked): { text: string } | { reason: string } {
-  if ('text' in outcome) return outcome;
-  if ('notAsked' in outcome) return { reason: `${model}: ${outcome.notAsked}` };
+type Concluded = { text: string; model: string } | Skip;
+
+function conclude({ model }: Route, { outcome, attempts }: Asked): Concluded {
+  if ('text' in outcome) return { ...outcome, model };
+  if ('notAsked' in outcome) return { skip: `${model}: ${outcome.notAsked}` };
   if ('rejected' in outcome)
-    return { reason: `${model}: the answer was wrong twice (${shorten(outcome.rejected.problems.join(' '))})` };
+    return { skip: `${model}: the answer was wrong twice (${shorten(outcome.rejected.problems.join(' '))})` };
   const { kind, message } = outcome.failure;
   const often = attempts > 1 ? ` after ${attempts} attempts` : '';
-  return { reason: `${model}: ${kind.replaceAll('_', ' ')}${often} (${shorten(message)})` };
+  return { skip: `${model}: ${kind.replaceAll('_', ' ')}${often} (${shorten(message)})` };
 }
 
 const shorten = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, MESSAGE_CHARACTERS);
 
 /** Why no model answered. A missing key on every route is one fact, told once. */
-function summary(reasons: readonly string[]): string {
-  const keys = reasons.map((reason) => /: (\w+) is not set$/.exec(reason)?.[1]);
-  return keys.every((key) => key !== undefined)
-    ? `no model key (${[...new Set(keys)].join(' or ')})`
-    : reasons.join('; ');
+function summary(skips: readonly Skip[]): string {
+  const keys = new Set(skips.map(({ missingKey }) => missingKey));
+  return keys.has(undefined) ? skips.map(({ skip }) => skip).join('; ') : `no model key (${[...keys].join(' or ')})`;
 }

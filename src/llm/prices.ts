@@ -1,14 +1,21 @@
 import { z } from 'zod';
+import { hasFiveDecimals, type ModelAlias } from '../domain/config.ts';
 import { callCost, type MicroCents, type Price, type Usage } from '../domain/money.ts';
 import table from './prices.json' with { type: 'json' };
 
 const dollarsPerMillion = z
   .number()
-  .min(0)
+  // A price of nothing is written as `free`, never as a number: a forgotten one must not look like it.
+  .gt(0)
   .max(1000)
-  // callCost counts in hundred-thousandths of a dollar per million tokens.
-  .refine((price) => Math.abs(price * 100_000 - Math.round(price * 100_000)) < 1e-6, 'at most five decimals');
-const Rates = z.strictObject({ input: dollarsPerMillion, cached_input: dollarsPerMillion, output: dollarsPerMillion });
+  .refine(hasFiveDecimals, 'at most five decimals');
+const Rates = z.strictObject({
+  input: dollarsPerMillion,
+  cached_input: dollarsPerMillion,
+  /** Where the vendor bills tokens that it puts into its cache; else they cost what input costs. */
+  cache_write: dollarsPerMillion.optional(),
+  output: dollarsPerMillion,
+});
 const PriceEntry = Rates.extend({
   vendor: z.enum(['gemini', 'anthropic']),
   model: z.string().min(1),
@@ -63,8 +70,19 @@ function toModelPrice(entry: PriceEntry): ModelPrice {
 const toPrice = (rates: z.infer<typeof Rates>): Price => ({
   input: rates.input,
   cachedInput: rates.cached_input,
+  cacheWrite: rates.cache_write ?? rates.input,
   output: rates.output,
 });
+
+const FREE: Price = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0 };
+
+/** What a model of the config costs: the price written there, else the one of the list. */
+export function priceOf(prices: PriceList, { vendor, model, price }: ModelAlias, now: Date): ModelPrice | undefined {
+  if (price === undefined) return prices.find(vendor, model, now);
+  const own = { source: '.github/steward.yml', read: now.toISOString().slice(0, 10) };
+  if (price === 'free') return { price: FREE, ...own };
+  return { price: toPrice({ ...price, cached_input: price.cached_input ?? price.input }), ...own };
+}
 
 /** What a call cost. A prompt over the model's threshold is billed at the long-context price as a whole. */
 export function costOf(model: ModelPrice, usage: Usage): MicroCents {

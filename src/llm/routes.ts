@@ -1,8 +1,9 @@
 import type { StewardConfig, Task } from '../domain/config.ts';
+import { standingOf } from '../domain/model-breaker.ts';
 import type { MicroCents } from '../domain/money.ts';
 import { estimateTokens } from '../domain/token-estimate.ts';
-import type { Prompt } from '../ports.ts';
-import { costOf, type ModelPrice, type PriceList } from './prices.ts';
+import type { Prompt, Standing } from '../ports.ts';
+import { costOf, type ModelPrice, type PriceList, priceOf } from './prices.ts';
 import type { VendorAccess } from './vendor.ts';
 import { KEY_NAMES, type VendorName } from './vendors.ts';
 
@@ -16,40 +17,47 @@ export interface Route {
   access: VendorAccess;
   price: ModelPrice;
   maxOutputTokens: number;
+  temperature?: number | undefined;
+  thinking: boolean;
+  /** Its breaker is half open: one call, and no second one when it fails. */
+  isProbe: boolean;
 }
 
 /** One place in a task's order: a model to ask, or why it is passed over. */
-export type RouteStep = { route: Route } | { skip: string };
+export type RouteStep = { route: Route } | { skip: string; missingKey?: string };
 
-/** Thinking counts against these limits with both vendors, so that they bound what a call can cost. */
-const MAX_OUTPUT_TOKENS: Readonly<Record<Task, number>> = {
-  ceo_analysis: 4096,
-  blog_generation: 16_384,
-  social_posts: 4096,
-  self_repair: 16_384,
-  engagement: 4096,
-  consolidation: 8192,
-};
+export interface RouteSources {
+  config: StewardConfig;
+  access: Access;
+  prices: PriceList;
+}
 
 /**
  * The task's routes in the configured order; a `skip` says why one can not be used. A model without a known price is not
  * asked, since its cost could not be booked.
  */
-export function routesOf(
-  task: Task,
-  { config, access, prices }: { config: StewardConfig; access: Access; prices: PriceList },
-  now: Date,
-): RouteStep[] {
-  return config.routes[task].map((alias) => {
+export function routesOf(task: Task, sources: RouteSources, { run, health }: Standing, now: Date): RouteStep[] {
+  const { config, access, prices } = sources;
+  const { models, max_output_tokens: maxOutputTokens, temperature, thinking } = config.routes[task];
+  return models.map((alias) => {
     const target = config.models[alias];
     if (!target) return { skip: `${alias}: no such model alias` };
     const { vendor, model } = target;
     const { key, baseUrl } = access[vendor] ?? {};
-    if (!key?.trim()) return { skip: `${model}: ${KEY_NAMES[vendor]} is not set` };
-    const price = prices.find(vendor, model, now);
-    if (!price) return { skip: `${model}: its price is not in src/llm/prices.json` };
-    const maxOutputTokens = MAX_OUTPUT_TOKENS[task];
-    return { route: { vendor, model, access: { key, baseUrl }, price, maxOutputTokens } };
+    if (!key?.trim()) return { skip: `${model}: ${KEY_NAMES[vendor]} is not set`, missingKey: KEY_NAMES[vendor] };
+    const price = priceOf(prices, target, now);
+    if (!price)
+      return { skip: `${model}: its price is not known (write it under models.${alias}.price in .github/steward.yml)` };
+    const known = Object.hasOwn(health, model) ? health[model] : undefined;
+    const standing = standingOf(known, run, now);
+    if (standing.kind === 'open')
+      return {
+        skip: `${model}: left alone until ${standing.until} after ${known?.failures} failures (${known?.kind})`,
+      };
+    const isProbe = standing.kind === 'probe';
+    return {
+      route: { vendor, model, access: { key, baseUrl }, price, maxOutputTokens, temperature, thinking, isProbe },
+    };
   });
 }
 
@@ -63,11 +71,12 @@ const FRAME_TOKENS = 500;
 
 /** Input tokens that a call may be billed for, never fewer than the real count. */
 export function reservedTokens({ system, user, schema }: Prompt): number {
-  const written = estimateTokens(system) + estimateTokens(user) + estimateTokens(JSON.stringify(schema));
+  const form = schema ? estimateTokens(JSON.stringify(schema)) : 0;
+  const written = estimateTokens(system) + estimateTokens(user) + form;
   return Math.ceil(written * TOKENIZER_MARGIN) + FRAME_TOKENS;
 }
 
 /** The most one call can cost: every reserved token read at full price and the answer as long as it may be. */
 export function worstCase(route: Route, tokensIn: number): MicroCents {
-  return costOf(route.price, { in: tokensIn, cachedIn: 0, out: route.maxOutputTokens, thinking: 0 });
+  return costOf(route.price, { in: tokensIn, cachedIn: 0, cacheWritten: 0, out: route.maxOutputTokens, thinking: 0 });
 }

@@ -6,9 +6,14 @@ export interface VendorRequest {
   model: string;
   system: string;
   user: string;
-  /** JSON Schema of the answer. */
-  schema: object;
+  /** JSON Schema of the answer; without it the answer is plain text. */
+  schema?: object | undefined;
+  /** Thinking included. */
   maxOutputTokens: number;
+  /** Sent where the model takes one. */
+  temperature?: number | undefined;
+  /** Whether the model may think first, where that can be chosen. */
+  thinking: boolean;
   signal: AbortSignal;
 }
 

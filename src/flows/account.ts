@@ -1,0 +1,41 @@
+import type { Task } from '../domain/config.ts';
+import { healthAfterCall, type ModelsHealth } from '../domain/model-breaker.ts';
+import type { CallRecord } from '../domain/record.ts';
+import type { LlmAnswer, LlmRequest, Prompt } from '../ports.ts';
+import type { Books } from './books.ts';
+import type { Context } from './cycle-context.ts';
+import { openPurse } from './purse.ts';
+
+/** What one run asks of models, and what it owes for it. */
+export interface Account {
+  ask(request: Pick<LlmRequest, 'task' | 'prompt' | 'check' | 'signal'> & { step?: number }): Promise<LlmAnswer>;
+  availability(task: Task): { model: string } | { unavailable: string };
+  /** The most one call could cost, in micro-cents. */
+  estimate(task: Task, prompt: Prompt): number;
+  /** Every call so far, in the order in which they ended. */
+  readonly calls: readonly CallRecord[];
+  /** Ids of the leases taken; the run's entry ends them. */
+  readonly leases: readonly string[];
+}
+
+export function openAccount(context: Context, books: Books, run: string): Account {
+  const { llm, clock } = context;
+  const purse = openPurse(context, books, run);
+  const calls: CallRecord[] = [];
+  const standing = () => ({ run, health: healthNow(books, calls, clock.now()) });
+  return {
+    calls,
+    leases: purse.leases,
+    async ask({ step, ...request }) {
+      const answer = await llm.generate({ ...request, purse, standing: standing() });
+      calls.push(...answer.calls.map((call) => (step === undefined ? call : { ...call, step })));
+      return answer;
+    },
+    availability: (task) => llm.availability(task, standing()),
+    estimate: (task, prompt) => llm.estimate(task, prompt, standing()),
+  };
+}
+
+/** What the ledger knows of the models, and what this run has found out since. */
+const healthNow = ({ state }: Books, calls: readonly CallRecord[], now: Date): ModelsHealth =>
+  calls.reduce((health, call) => healthAfterCall(health, call, now.toISOString()), state.models as ModelsHealth);
