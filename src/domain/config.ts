@@ -89,14 +89,17 @@ export interface TaskRoute {
   thinking: boolean;
 }
 
-/** Chosen for cost: the cheapest models that keep to a schema, longer answers only where a text is the product. */
+/**
+ * Chosen for cost: the cheapest models that keep to a schema, longer answers only where a text is the product. `pro` comes
+ * last since Google lets new projects call no 2.5 model: with a new Gemini key alone there must be one that answers.
+ */
 const defaultRoutes: Record<Task, TaskRoute> = {
-  ceo_analysis: { models: ['flash', 'haiku'], max_output_tokens: 4096, temperature: 0.2, thinking: false },
+  ceo_analysis: { models: ['flash', 'haiku', 'pro'], max_output_tokens: 4096, temperature: 0.2, thinking: false },
   blog_generation: { models: ['pro', 'haiku'], max_output_tokens: 16_384, thinking: false },
-  social_posts: { models: ['flash', 'haiku'], max_output_tokens: 4096, thinking: false },
-  self_repair: { models: ['flash', 'haiku'], max_output_tokens: 16_384, temperature: 0.2, thinking: true },
-  engagement: { models: ['haiku', 'flash'], max_output_tokens: 4096, thinking: false },
-  consolidation: { models: ['flash', 'haiku'], max_output_tokens: 8192, temperature: 0.2, thinking: false },
+  social_posts: { models: ['flash', 'haiku', 'pro'], max_output_tokens: 4096, thinking: false },
+  self_repair: { models: ['flash', 'haiku', 'pro'], max_output_tokens: 16_384, temperature: 0.2, thinking: true },
+  engagement: { models: ['haiku', 'flash', 'pro'], max_output_tokens: 4096, thinking: false },
+  consolidation: { models: ['flash', 'haiku', 'pro'], max_output_tokens: 8192, temperature: 0.2, thinking: false },
 };
 
 /** A list stands for its `models`; what is left out is the task's default. */

@@ -16,8 +16,8 @@ export function formatDollars(dollars: number): string {
 export interface Price {
   input: number;
   cachedInput: number;
-  /** What a token costs that the vendor puts into its cache. */
-  cacheWrite: number;
+  /** What a token costs that the vendor puts into its cache; absent where that costs what any input costs. */
+  cacheWrite?: number;
   output: number;
 }
 
@@ -28,7 +28,7 @@ export interface Price {
 export interface Usage {
   in: number;
   cachedIn: number;
-  cacheWritten: number;
+  cacheWritten?: number;
   out: number;
   thinking: number;
 }
@@ -37,10 +37,11 @@ export interface Usage {
 export function callCost(price: Price, usage: Usage): MicroCents {
   // A price has at most five decimals, so price x 100 000 is whole: micro-cents per thousand tokens.
   const perThousand = (dollarsPerMillion: number) => Math.round(dollarsPerMillion * 100_000);
+  const { cacheWritten: written = 0 } = usage;
   const total =
-    (usage.in - usage.cachedIn - usage.cacheWritten) * perThousand(price.input) +
+    (usage.in - usage.cachedIn - written) * perThousand(price.input) +
     usage.cachedIn * perThousand(price.cachedInput) +
-    usage.cacheWritten * perThousand(price.cacheWrite) +
+    written * perThousand(price.cacheWrite ?? price.input) +
     (usage.out + usage.thinking) * perThousand(price.output);
   return Math.ceil(total / 1000);
 }

@@ -4,7 +4,7 @@ import type { CallRecord } from '../domain/record.ts';
 import type { LlmAnswer, LlmRequest, Prompt } from '../ports.ts';
 import type { Books } from './books.ts';
 import type { Context } from './cycle-context.ts';
-import { openPurse } from './purse.ts';
+import { RunPurse } from './purse.ts';
 
 /** What one run asks of models, and what it owes for it. */
 export interface Account {
@@ -20,7 +20,7 @@ export interface Account {
 
 export function openAccount(context: Context, books: Books, run: string): Account {
   const { llm, clock } = context;
-  const purse = openPurse(context, books, run);
+  const purse = new RunPurse(context, books, run);
   const calls: CallRecord[] = [];
   const standing = () => ({ run, health: healthNow(books, calls, clock.now()) });
   return {

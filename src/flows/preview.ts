@@ -4,12 +4,12 @@ import type { LedgerState } from '../domain/ledger-state.ts';
 import { toDollars } from '../domain/money.ts';
 import type { Entry } from '../domain/record.ts';
 import type { Prompt } from '../ports.ts';
-import { toRequest } from './cycle.ts';
 import type { Context, Forced, Ports, Setting } from './cycle-context.ts';
 import { promptFor } from './decide.ts';
 import { gather, loadDirectives, type Situation } from './gather.ts';
 import { loadLedger } from './ledger-reader.ts';
 import { assertOwnLedger } from './record.ts';
+import { toRequest } from './request.ts';
 
 /** What a cycle would see and do now. */
 export interface Preview {

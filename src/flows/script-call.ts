@@ -48,9 +48,7 @@ export function toCall(
   );
   const { input, missing } = fillFlags(flags, (name) => inputValue(name, { params, steps, vars: setting.config.vars }));
   if (missing.length > 0) return { failure: failureOf(tool.script, 'input', `no value for {${missing.join('}, {')}}`) };
-  const secrets = Object.fromEntries(
-    directive.secrets.flatMap((name) => (setting.secrets[name] === undefined ? [] : [[name, setting.secrets[name]]])),
-  );
+  const secrets = grantedSecrets(directive, setting.secrets);
   return {
     script: tool.script,
     input,
@@ -63,6 +61,9 @@ export function toCall(
     generate: from.generate(secrets),
   };
 }
+
+const grantedSecrets = (directive: Directive, known: ScriptCall['secrets']): ScriptCall['secrets'] =>
+  Object.fromEntries(Object.entries(known).filter(([name]) => directive.secrets.includes(name)));
 
 function inputValue(
   name: string,

@@ -52,7 +52,7 @@ export async function attemptCall(
   const signal = errand.signal ? AbortSignal.any([timeout, errand.signal]) : timeout;
   const result = await vendor.ask({ ...prompt, model, maxOutputTokens, temperature, thinking, signal });
   const outcome = judge(result, errand, around.redact);
-  const used = usedBy(result, { in: tokensIn, cachedIn: 0, cacheWritten: 0, out: maxOutputTokens, thinking: 0 });
+  const used = usedBy(result, { in: tokensIn, cachedIn: 0, out: maxOutputTokens, thinking: 0 });
   book({ result, outcome, used, started, reserved: set.reserved }, { route, errand, around });
   return outcome;
 }
@@ -67,7 +67,7 @@ function judge(result: VendorResult, errand: Errand, redact: Redactor): Outcome 
   return problems.length > 0 ? { rejected: { text, problems } } : { text };
 }
 
-const NOTHING: Usage = { in: 0, cachedIn: 0, cacheWritten: 0, out: 0, thinking: 0 };
+const NOTHING: Usage = { in: 0, cachedIn: 0, out: 0, thinking: 0 };
 
 /** A call of unknown cost counts as its reservation: a budget that trusts silence does not hold. */
 function usedBy(result: VendorResult, reserved: Usage): { usage: Usage; isAssumed: boolean } {
@@ -100,7 +100,7 @@ function book(
     outcome: outcomeWord(call.outcome),
     tokens_in: usage.in,
     tokens_cached: usage.cachedIn,
-    ...(usage.cacheWritten > 0 ? { tokens_cache_written: usage.cacheWritten } : {}),
+    ...(usage.cacheWritten ? { tokens_cache_written: usage.cacheWritten } : {}),
     tokens_out: usage.out,
     tokens_thinking: usage.thinking,
     cost: toDollars(cost),

@@ -70,11 +70,11 @@ function toModelPrice(entry: PriceEntry): ModelPrice {
 const toPrice = (rates: z.infer<typeof Rates>): Price => ({
   input: rates.input,
   cachedInput: rates.cached_input,
-  cacheWrite: rates.cache_write ?? rates.input,
+  ...(rates.cache_write ? { cacheWrite: rates.cache_write } : {}),
   output: rates.output,
 });
 
-const FREE: Price = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0 };
+const FREE: Price = { input: 0, cachedInput: 0, output: 0 };
 
 /** What a model of the config costs: the price written there, else the one of the list. */
 export function priceOf(prices: PriceList, { vendor, model, price }: ModelAlias, now: Date): ModelPrice | undefined {

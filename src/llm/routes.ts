@@ -78,5 +78,5 @@ export function reservedTokens({ system, user, schema }: Prompt): number {
 
 /** The most one call can cost: every reserved token read at full price and the answer as long as it may be. */
 export function worstCase(route: Route, tokensIn: number): MicroCents {
-  return costOf(route.price, { in: tokensIn, cachedIn: 0, cacheWritten: 0, out: route.maxOutputTokens, thinking: 0 });
+  return costOf(route.price, { in: tokensIn, cachedIn: 0, out: route.maxOutputTokens, thinking: 0 });
 }

@@ -4,6 +4,7 @@ import { fromDollars } from '../../src/domain/money.ts';
 import { createRedactor } from '../../src/domain/redaction.ts';
 import { ModelClient } from '../../src/llm/client.ts';
 import { manualClock } from './manual-clock.ts';
+import { nobodyKnown, purseOf } from './purses.ts';
 
 export const GEMINI_KEY = 'gemini-key-Zx81-0123456789';
 export const ANTHROPIC_KEY = 'anthropic-key-Qw42-0123456789';
@@ -30,7 +31,13 @@ export function clientAt(url: string, options: { yaml?: string; callTimeoutMs?: 
     limits: { timeBudgetMs: 60_000, callTimeoutMs: options.callTimeoutMs ?? 10_000, attempts: 3 },
   });
   const generate = () =>
-    client.generate({ task: 'ceo_analysis', prompt, check: checkDecision, roomMicroCents: fromDollars(0.5) });
+    client.generate({
+      task: 'ceo_analysis',
+      prompt,
+      check: checkDecision,
+      purse: purseOf(fromDollars(0.5)),
+      standing: nobodyKnown,
+    });
   return { generate, sleeps: clock.sleeps };
 }
 

@@ -18,7 +18,11 @@ describe('the config', () => {
         vars: {},
         cycle: { history: 3 },
       });
-      expect(config?.routes.ceo_analysis).toEqual(['flash', 'haiku']);
+      expect(config?.routes.ceo_analysis).toMatchObject({
+        models: ['flash', 'haiku', 'pro'],
+        max_output_tokens: 4096,
+        thinking: false,
+      });
       expect(Object.keys(config?.models ?? {})).toEqual(['flash', 'pro', 'haiku', 'opus']);
     }
   });
@@ -26,7 +30,8 @@ describe('the config', () => {
   it('has a route for every task, and every route an alias that exists', () => {
     const config = StewardConfig.parse({});
     expect(Object.keys(config.routes).sort()).toEqual([...TASKS].sort());
-    for (const alias of Object.values(config.routes).flat()) expect(config.models).toHaveProperty(alias);
+    for (const { models } of Object.values(config.routes))
+      for (const alias of models) expect(config.models).toHaveProperty(alias);
   });
 
   it('lays what is written over the defaults', () => {
@@ -37,6 +42,7 @@ describe('the config', () => {
       '  local: { vendor: anthropic, model: my-model }',
       'routes:',
       '  self_repair: [local, flash]',
+      '  engagement: { temperature: 0.5, thinking: true }',
       'vars:',
       '  site_url: https://example.org',
     ].join('\n');
@@ -44,7 +50,11 @@ describe('the config', () => {
       paused: 'moving house',
       budget: { day: 2, month: 10 },
       models: { local: { vendor: 'anthropic', model: 'my-model' }, flash: { vendor: 'gemini' } },
-      routes: { self_repair: ['local', 'flash'], ceo_analysis: ['flash', 'haiku'] },
+      routes: {
+        self_repair: { models: ['local', 'flash'], max_output_tokens: 16_384, thinking: true },
+        engagement: { models: ['haiku', 'flash', 'pro'], max_output_tokens: 4096, temperature: 0.5, thinking: true },
+        ceo_analysis: { models: ['flash', 'haiku', 'pro'] },
+      },
       vars: { site_url: 'https://example.org' },
     });
   });
@@ -63,7 +73,7 @@ describe('what is wrong in it', () => {
     ],
     [
       'budget:\n  month: 1\n  dya: 1',
-      '3: found the unknown key `budget.dya`, expected one of day, month. Did you mean `day`?',
+      '3: found the unknown key `budget.dya`, expected one of day, month, run. Did you mean `day`?',
     ],
     [
       'cycle:\n  histroy: 1',
@@ -71,7 +81,31 @@ describe('what is wrong in it', () => {
     ],
     [
       'models:\n  x:\n    vendor: gemini\n    model: m\n    price: 1',
-      '5: found the unknown key `models.x.price`, expected one of vendor, model',
+      '5: found `models.x.price: 1`, expected `free`, or {input, output} in US dollars per million tokens',
+    ],
+    [
+      'models:\n  x:\n    vendor: gemini\n    model: m\n    price: { input: 0, output: 1 }',
+      '5: found `models.x.price.input: 0`, expected US dollars per million tokens, above 0 and at most 1000, with at most five decimals',
+    ],
+    [
+      'models:\n  x:\n    vendor: gemini\n    model: m\n    price: { inptu: 1, input: 1, output: 1 }',
+      '5: found the unknown key `models.x.price.inptu`, expected one of input, cached_input, cache_write, output. Did you mean `input`?',
+    ],
+    [
+      'models:\n  x: { vendor: gemini, model: m, pirce: free }',
+      '2: found the unknown key `models.x.pirce`, expected one of vendor, model, price. Did you mean `price`?',
+    ],
+    [
+      'routes:\n  ceo_analysis:\n    max_output_tokens: 5',
+      '3: found `routes.ceo_analysis.max_output_tokens: 5`, expected a whole number from 256 to 65536',
+    ],
+    [
+      'routes:\n  ceo_analysis: { models: [flsh] }',
+      '2: found the route `ceo_analysis: flsh`, expected one of flash, pro, haiku, opus. New aliases go under models:',
+    ],
+    [
+      'routes:\n  ceo_analysis: { temprature: 1 }',
+      '2: found the unknown key `routes.ceo_analysis.temprature`, expected one of models, max_output_tokens, temperature, thinking. Did you mean `temperature`?',
     ],
     [
       'models:\n  x:\n    vendor: gemini',
@@ -88,7 +122,7 @@ describe('what is wrong in it', () => {
     ],
     [
       'routes:\n  ceo_analysis: flash',
-      '2: found `routes.ceo_analysis: flash`, expected a list of aliases such as [flash, haiku]',
+      '2: found `routes.ceo_analysis: flash`, expected a list of aliases such as [flash, haiku], or {models, max_output_tokens, temperature, thinking}',
     ],
     [
       'routes:\n  ceo_analysis: [flsh]',

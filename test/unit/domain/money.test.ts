@@ -65,7 +65,7 @@ describe('dollars and micro-cents', () => {
 });
 
 describe('the budget', () => {
-  const cap = { dayMicroCents: 100, monthMicroCents: 1000 };
+  const cap = { dayMicroCents: 100, monthMicroCents: 1000, runMicroCents: 50 };
   const moment = fc.date({ min: new Date('2026-01-01'), max: new Date('2026-12-31'), noInvalidDate: true });
   const costs = fc
     .array(fc.tuple(moment, fc.nat(300)), { maxLength: 30 })
@@ -80,16 +80,16 @@ describe('the budget', () => {
           list
             .filter(([at]) => at.toISOString().slice(0, length) === now.toISOString().slice(0, length))
             .reduce((sum, [, cost]) => sum + cost, 0);
-        expect(budgetRoom(cap, spend, now)).toBe(Math.max(0, Math.min(100 - since(10), 1000 - since(7))));
+        expect(budgetRoom(cap, { spend, leases: [] }, now)).toBe(Math.min(100 - since(10), 1000 - since(7)));
       }),
     );
   });
 
   it('is whole again with the new day, and again with the new month', () => {
     const spend = addSpend(NOTHING_SPENT, '2026-01-30T23:59:59.999Z', 950);
-    expect(budgetRoom(cap, spend, new Date('2026-01-30T23:59:59.999Z'))).toBe(0);
-    expect(budgetRoom(cap, spend, new Date('2026-01-31T00:00:00.000Z'))).toBe(50);
-    expect(budgetRoom(cap, spend, new Date('2026-02-01T00:00:00.000Z'))).toBe(100);
-    expect(budgetRoom(cap, NOTHING_SPENT, new Date('2026-02-01T00:00:00.000Z'))).toBe(100);
+    expect(budgetRoom(cap, { spend, leases: [] }, new Date('2026-01-30T23:59:59.999Z'))).toBe(-850);
+    expect(budgetRoom(cap, { spend, leases: [] }, new Date('2026-01-31T00:00:00.000Z'))).toBe(50);
+    expect(budgetRoom(cap, { spend, leases: [] }, new Date('2026-02-01T00:00:00.000Z'))).toBe(100);
+    expect(budgetRoom(cap, { spend: NOTHING_SPENT, leases: [] }, new Date('2026-02-01T00:00:00.000Z'))).toBe(100);
   });
 });

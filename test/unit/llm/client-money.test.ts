@@ -4,6 +4,7 @@ import { fromDollars } from '../../../src/domain/money.ts';
 import { costOf, readPrices } from '../../../src/llm/prices.ts';
 import { callFailure, judgeReply, VENDOR_FAILURE_KINDS } from '../../../src/llm/vendor.ts';
 import { clientWith, prompt } from '../../support/fake-vendor.ts';
+import { nobodyKnown, purseOf } from '../../support/purses.ts';
 
 test('whatever the vendors do, the bill stays within the room and equals price times tokens', async () => {
   const tokens = fc.record({
@@ -33,14 +34,17 @@ test('whatever the vendors do, the bill stays within the room and equals price t
           endWord: 'STOP',
         });
       });
+      const purse = purseOf(room);
       const { calls } = await client.generate({
         task: 'ceo_analysis',
         prompt,
         check: (text) => (text === 'yes' ? [] : ['say yes']),
-        roomMicroCents: room,
+        purse,
+        standing: nobodyKnown,
       });
       const billed = calls.map((call) => fromDollars(call.cost));
-      expect(billed.reduce((sum, cost) => sum + cost, 0)).toBeLessThanOrEqual(room);
+      expect(billed.reduce((sum, cost) => sum + cost, 0)).toBe(room - purse.left);
+      expect(purse.left).toBeGreaterThanOrEqual(0);
       const expected = calls.map((call) => {
         const price = prices.find(
           call.model.startsWith('gemini') ? 'gemini' : 'anthropic',

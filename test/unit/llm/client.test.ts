@@ -3,6 +3,7 @@ import { fromDollars } from '../../../src/domain/money.ts';
 import type { ModelClient } from '../../../src/llm/client.ts';
 import { callFailure, judgeReply, VENDOR_FAILURE_KINDS } from '../../../src/llm/vendor.ts';
 import { clientWith, config, good, prompt, usage } from '../../support/fake-vendor.ts';
+import { nobodyKnown, purseOf } from '../../support/purses.ts';
 
 const plenty = fromDollars(1);
 
@@ -10,7 +11,7 @@ const generate = (
   client: ModelClient,
   roomMicroCents = plenty,
   check = (text: string) => (text === 'yes' ? [] : ['say yes']),
-) => client.generate({ task: 'ceo_analysis', prompt, check, roomMicroCents });
+) => client.generate({ task: 'ceo_analysis', prompt, check, purse: purseOf(roomMicroCents), standing: nobodyKnown });
 
 describe('which model is asked', () => {
   test('the first alias of the task, and only it while it answers', async () => {
@@ -26,15 +27,15 @@ describe('which model is asked', () => {
     const { client, asked } = clientWith(good, { access });
     const unavailable = `no model key (${first} or ${second})`;
     expect(await generate(client)).toEqual({ unavailable, calls: [] });
-    expect(client.availability('ceo_analysis')).toEqual({ unavailable });
-    expect(client.estimate('ceo_analysis', prompt)).toBe(0);
+    expect(client.availability('ceo_analysis', nobodyKnown)).toEqual({ unavailable });
+    expect(client.estimate('ceo_analysis', prompt, nobodyKnown)).toBe(0);
     expect(asked).toEqual([]);
   });
 
   test('a model without a known price is passed over', async () => {
     const unpriced = 'models: {novel: {vendor: gemini, model: gemini-99}}\nroutes: {ceo_analysis: [novel, haiku]}';
     const { client, asked } = clientWith(good, { config: config(unpriced) });
-    expect(client.availability('ceo_analysis')).toEqual({ model: 'claude-haiku-5-5' });
+    expect(client.availability('ceo_analysis', nobodyKnown)).toEqual({ model: 'claude-haiku-5-5' });
     expect(await generate(client)).toMatchObject({ text: 'yes' });
     expect(asked.map((request) => request.model)).toEqual(['claude-haiku-5-5']);
   });
@@ -56,8 +57,10 @@ describe('which model is asked', () => {
   test('the estimate is the dearest route at its worst', () => {
     const { client } = clientWith(good, { config: config('routes: {ceo_analysis: [flash, opus]}') });
     const opus = clientWith(good, { config: config('routes: {ceo_analysis: [opus]}') }).client;
-    expect(client.estimate('ceo_analysis', prompt)).toBe(opus.estimate('ceo_analysis', prompt));
-    expect(client.estimate('ceo_analysis', prompt)).toBeGreaterThan(fromDollars(0.08));
+    expect(client.estimate('ceo_analysis', prompt, nobodyKnown)).toBe(
+      opus.estimate('ceo_analysis', prompt, nobodyKnown),
+    );
+    expect(client.estimate('ceo_analysis', prompt, nobodyKnown)).toBeGreaterThan(fromDollars(0.08));
   });
 });
 
@@ -154,7 +157,8 @@ test('no secret goes into a prompt, and none comes out in a text', async () => {
       seen.push(text);
       return [];
     },
-    roomMicroCents: plenty,
+    purse: purseOf(plenty),
+    standing: nobodyKnown,
   });
   expect(answer).toMatchObject({ text: 'it is ***' });
   expect(seen).toEqual(['it is ***']);

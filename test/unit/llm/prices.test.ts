@@ -13,7 +13,7 @@ const priceOf = (vendor: string, model: string, now = today) => {
 
 describe('the price list', () => {
   const { config } = parseConfig('');
-  const defaults = TASKS.flatMap((task) => config?.routes[task] ?? []).concat('opus');
+  const defaults = TASKS.flatMap((task) => config?.routes[task].models ?? []).concat('opus');
 
   test.each([...new Set(defaults)])('knows the default alias %s', (alias) => {
     const target = config?.models[alias];
