@@ -120,6 +120,17 @@ addCommand('ledger', 'List what was decided and what came of it.')
     print(entries.length > 0 ? ledgerTable(entries) : 'No entry. `npm start` runs a cycle.');
   });
 
+addCommand('models', 'Show which models are asked for what, their prices, keys and state.')
+  .option('--json', 'one object {routes, models, decision}')
+  .action(async (options: { json?: boolean }) => {
+    const { ports, setting } = await compose({ directory: directory(), isJson: options.json ?? false });
+    const { listModels } = await import('./flows/list-models.ts');
+    const report = await listModels(ports, setting);
+    if (options.json) return printJson(report);
+    const { modelsText } = await import('./view/models-text.ts');
+    print(modelsText(report));
+  });
+
 addCommand('check', 'Check config, directives, scripts, ledger chain and tapes; exit 1 with all findings.')
   .option('--json', 'one object {problems, counts}')
   .action(async (options: { json?: boolean }) => {

@@ -7,7 +7,7 @@ import { FileRunLock } from './adapters/run-lock.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { TerminalLog } from './adapters/terminal-log.ts';
 import { AgentError } from './domain/agent-error.ts';
-import { CONFIG_FILE, parseConfig, StewardConfig } from './domain/config.ts';
+import { CONFIG_FILE, LARGEST_BUDGET, parseConfig, StewardConfig } from './domain/config.ts';
 import { formatProblem, type Problem } from './domain/problem.ts';
 import { createRedactor, secretValues } from './domain/redaction.ts';
 import type { Ports, Setting } from './flows/cycle-context.ts';
@@ -37,7 +37,7 @@ export async function compose(options: {
   const { config, problems } = parseConfig((await documents.read(CONFIG_FILE)) ?? '');
   if (!config && !options.toleratesBadConfig)
     throw new AgentError('CONFIG_INVALID', { problems: problems.map(formatProblem).join('\n') });
-  const setting = readSetting(env, config ?? StewardConfig.parse({}));
+  const setting = readSetting(env, withDayBudget(config ?? StewardConfig.parse({}), env.STEWARD_BUDGET_USD_PER_DAY));
   const redact = createRedactor(secretValues(env));
   const clock = systemClock(() => new Date(), Math.random);
   const ports: Ports = {
@@ -60,6 +60,14 @@ export async function compose(options: {
     log: await openLog(options.isJson ?? false),
   };
   return { ports, setting, configProblems: problems };
+}
+
+/** The day's cap as the environment says it, which is quicker to change than a file. An empty variable says nothing. */
+function withDayBudget(config: StewardConfig, value: string | undefined): StewardConfig {
+  if (value === undefined || value.trim() === '') return config;
+  const day = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : Number.NaN;
+  if (!(day <= LARGEST_BUDGET)) throw new AgentError('BUDGET_INVALID', { value });
+  return { ...config, budget: { ...config.budget, day } };
 }
 
 function readSetting(env: NodeJS.ProcessEnv, config: StewardConfig): Setting {

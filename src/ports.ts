@@ -1,7 +1,7 @@
 import type { Task } from './domain/config.ts';
 import type { GenerateAnswer, GenerateRequest } from './domain/generation.ts';
 import type { ModelsHealth } from './domain/model-breaker.ts';
-import type { MicroCents } from './domain/money.ts';
+import type { MicroCents, Price } from './domain/money.ts';
 import type { CallRecord, Failure, Trees } from './domain/record.ts';
 import type { Exchange } from './domain/tape.ts';
 
@@ -212,11 +212,25 @@ export type LlmAnswer =
   | { text: string; model: string; passedOver: string[]; calls: CallRecord[] }
   | { unavailable: string; calls: CallRecord[] };
 
+/** A configured model, as far as it is known. */
+export interface ModelFacts {
+  alias: string;
+  vendor: string;
+  model: string;
+  /** The environment variable that holds its vendor's key, and whether one is there. */
+  keyName: string;
+  hasKey: boolean;
+  /** Absent where nobody wrote it down: such a model is never asked. */
+  price?: { rates: Price; source: string; read: string };
+}
+
 /** Every model call of the agent. Never throws for what vendors do: the reason comes back as `unavailable`. */
 export interface Llm {
   generate(request: LlmRequest): Promise<LlmAnswer>;
   /** The model that would be asked first; the reason where none can be. */
   availability(task: Task, standing: Standing): { model: string } | { unavailable: string };
+  /** Every configured model, in the order of the config. */
+  models(): ModelFacts[];
   /** The most one call of the task could cost, in micro-cents. */
   estimate(task: Task, prompt: Prompt, standing: Standing): number;
 }

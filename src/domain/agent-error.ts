@@ -67,6 +67,11 @@ const catalogue = {
     message: `.github/steward.yml can not be used:\n${problems}`,
     remedy: 'Correct the lines named above; `npm run steward -- check` shows what is left.',
   }),
+  BUDGET_INVALID: ({ value }) => ({
+    message: `STEWARD_BUDGET_USD_PER_DAY is \`${value}\`, which is no amount of US dollars.`,
+    remedy:
+      'Set it to a number such as 0.50 (0 for no spending at all), or leave it empty: then budget.day of .github/steward.yml holds.',
+  }),
   DIRECTIVE_UNKNOWN: ({ name, known }) => ({
     message: `There is no usable directive \`${name}\`.`,
     remedy: `Known: ${known}. A file directives/${name}.md adds one; \`npm run steward -- check\` shows the broken ones.`,

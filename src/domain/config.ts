@@ -16,10 +16,12 @@ export const TASKS = [
 export const Task = z.enum(TASKS);
 export type Task = z.infer<typeof Task>;
 
+/** US dollars; more in a day than anybody means. */
+export const LARGEST_BUDGET = 10_000;
 const dollars = z
   .number({ error: 'an amount in US dollars, such as 0.50' })
   .min(0, 'an amount that is not negative')
-  .max(10_000, 'an amount of at most 10000 US dollars');
+  .max(LARGEST_BUDGET, 'an amount of at most 10000 US dollars');
 const VARIABLE_PATTERN = /^[a-z][a-z0-9_]*$/;
 const VARIABLE_FORM = 'names in lower case with underscores';
 
@@ -131,7 +133,9 @@ export const StewardConfig = z.strictObject({
     ),
   budget: z
     .strictObject({
-      day: dollars.default(0.5).describe('US dollars per UTC day, over all flows and triggers.'),
+      day: dollars
+        .default(0.5)
+        .describe('US dollars per UTC day, over all flows and triggers. STEWARD_BUDGET_USD_PER_DAY goes before it.'),
       month: dollars.default(10).describe('US dollars per UTC month.'),
       run: dollars.default(0.25).describe('US dollars that one run may spend, its scripts included.'),
     })

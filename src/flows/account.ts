@@ -1,5 +1,6 @@
 import type { Task } from '../domain/config.ts';
 import { healthAfterCall, type ModelsHealth } from '../domain/model-breaker.ts';
+import { isPriceStale } from '../domain/price-age.ts';
 import type { CallRecord } from '../domain/record.ts';
 import type { LlmAnswer, LlmRequest, Prompt } from '../ports.ts';
 import type { Books } from './books.ts';
@@ -12,6 +13,8 @@ export interface Account {
   availability(task: Task): { model: string } | { unavailable: string };
   /** The most one call could cost, in micro-cents. */
   estimate(task: Task, prompt: Prompt): number;
+  /** Models that were asked at prices read too long ago to be trusted. */
+  stalePrices(): string[];
   /** Every call so far, in the order in which they ended. */
   readonly calls: readonly CallRecord[];
   /** Ids of the leases taken; the run's entry ends them. */
@@ -30,6 +33,10 @@ export function openAccount(context: Context, books: Books, run: string): Accoun
       const answer = await llm.generate({ ...request, purse, standing: standing() });
       calls.push(...answer.calls.map((call) => (step === undefined ? call : { ...call, step })));
       return answer;
+    },
+    stalePrices() {
+      const stale = llm.models().filter(({ price }) => price && isPriceStale(price.read, clock.now()));
+      return stale.map(({ model }) => model).filter((model) => calls.some((call) => call.model_asked === model));
     },
     availability: (task) => llm.availability(task, standing()),
     estimate: (task, prompt) => llm.estimate(task, prompt, standing()),

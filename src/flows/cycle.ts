@@ -1,6 +1,7 @@
 import { AgentError } from '../domain/agent-error.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
 import type { Option } from '../domain/option.ts';
+import { PRICE_SHELF_LIFE_DAYS } from '../domain/price-age.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Entry, Unsealed } from '../domain/record.ts';
 import { mayWrite, writeRoot } from '../domain/writes.ts';
@@ -66,6 +67,10 @@ async function cycle(
   const account = openAccount(context, books, run);
   const decided = await decide(context, situation, { state, account });
   deciding.done(decided.decision !== undefined, describeDecision(decided));
+  for (const model of account.stalePrices())
+    context.log.warn(
+      `the price of ${model} was read over ${PRICE_SHELF_LIFE_DAYS} days ago: \`npm run steward -- models\``,
+    );
   if (!decided.decision) {
     const problems = decided.reason ?? 'inputs are missing';
     // What was set aside is given back and booked first of all; the entry then says what is missing.

@@ -1,7 +1,7 @@
 import type { StewardConfig, Task } from '../domain/config.ts';
 import type { CallRecord } from '../domain/record.ts';
 import { type Redactor, redactJson } from '../domain/redaction.ts';
-import type { Clock, Llm, LlmAnswer, LlmRequest, Prompt, Standing } from '../ports.ts';
+import type { Clock, Llm, LlmAnswer, LlmRequest, ModelFacts, Prompt, Standing } from '../ports.ts';
 import { attemptCall, type Errand, type Outcome, type Question, type Surroundings } from './attempt.ts';
 import { correctionPrompt } from './correction.ts';
 import { type PriceList, priceOf, readPrices } from './prices.ts';
@@ -13,10 +13,11 @@ import {
   type RouteStep,
   reservedTokens,
   routesOf,
+  type Skip,
   worstCase,
 } from './routes.ts';
 import type { Vendor } from './vendor.ts';
-import { type OpenVendor, openVendor, type VendorName } from './vendors.ts';
+import { KEY_NAMES, type OpenVendor, openVendor, type VendorName } from './vendors.ts';
 
 export interface ModelClientOptions {
   config: StewardConfig;
@@ -38,8 +39,6 @@ export interface ModelLimits {
 }
 
 const LIMITS: ModelLimits = { timeBudgetMs: 180_000, callTimeoutMs: 90_000, attempts: 3 };
-type Skip = Extract<RouteStep, { skip: string }>;
-
 const MESSAGE_CHARACTERS = 200;
 
 /**
@@ -69,10 +68,10 @@ export class ModelClient implements Llm {
     const safePrompt = redactJson(request.prompt, redact);
     const skips: Skip[] = [];
     for (const step of this.#routes(request.task, request.standing)) {
-      const asked = 'skip' in step ? step : await this.#askRoute(step.route, safePrompt, errand);
+      const asked = 'why' in step ? step : await this.#askRoute(step.route, safePrompt, errand);
       // That a vendor was never set up is nothing to tell of when another one answers.
-      const passedOver = skips.flatMap(({ skip, missingKey }) => (missingKey ? [] : [skip]));
-      if ('text' in asked) return { ...asked, passedOver, calls };
+      const passedOver = skips.filter(({ missingKey }) => !missingKey);
+      if ('text' in asked) return { ...asked, passedOver: grouped(passedOver), calls };
       skips.push(asked);
     }
     return { unavailable: summary(skips), calls };
@@ -82,13 +81,29 @@ export class ModelClient implements Llm {
     const steps = this.#routes(task, standing);
     const usable = steps.find((step) => 'route' in step);
     if (usable) return { model: usable.route.model };
-    return { unavailable: summary(steps.flatMap((step) => ('skip' in step ? [step] : []))) };
+    return { unavailable: summary(steps.flatMap((step) => ('why' in step ? [step] : []))) };
   }
 
   estimate(task: Task, prompt: Prompt, standing: Standing): number {
     const tokensIn = reservedTokens(prompt);
     const costs = this.#routes(task, standing).map((step) => ('route' in step ? worstCase(step.route, tokensIn) : 0));
     return Math.max(0, ...costs);
+  }
+
+  models(): ModelFacts[] {
+    const { config, access, prices } = this.#sources;
+    return Object.entries(config.models).map(([alias, target]) => {
+      const { vendor, model } = target;
+      const known = priceOf(prices, target, this.#around.clock.now());
+      return {
+        alias,
+        vendor,
+        model,
+        keyName: KEY_NAMES[vendor],
+        hasKey: Boolean(access[vendor]?.key?.trim()),
+        ...(known ? { price: { rates: known.price, source: known.source, read: known.read } } : {}),
+      };
+    });
   }
 
   #routes(task: Task, standing: Standing): RouteStep[] {
@@ -140,12 +155,12 @@ type Concluded = { text: string; model: string } | Skip;
 
 function conclude({ model }: Route, { outcome, attempts }: Asked): Concluded {
   if ('text' in outcome) return { ...outcome, model };
-  if ('notAsked' in outcome) return { skip: `${model}: ${outcome.notAsked}` };
+  if ('notAsked' in outcome) return { model, why: outcome.notAsked };
   if ('rejected' in outcome)
-    return { skip: `${model}: the answer was wrong twice (${shorten(outcome.rejected.problems.join(' '))})` };
+    return { model, why: `the answer was wrong twice (${shorten(outcome.rejected.problems.join(' '))})` };
   const { kind, message } = outcome.failure;
   const often = attempts > 1 ? ` after ${attempts} attempts` : '';
-  return { skip: `${model}: ${kind.replaceAll('_', ' ')}${often} (${shorten(message)})` };
+  return { model, why: `${kind.replaceAll('_', ' ')}${often} (${shorten(message)})` };
 }
 
 const shorten = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, MESSAGE_CHARACTERS);
@@ -153,5 +168,11 @@ const shorten = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 
 /** Why no model answered. A missing key on every route is one fact, told once. */
 function summary(skips: readonly Skip[]): string {
   const keys = new Set(skips.map(({ missingKey }) => missingKey));
-  return keys.has(undefined) ? skips.map(({ skip }) => skip).join('; ') : `no model key (${[...keys].join(' or ')})`;
+  return keys.has(undefined) ? grouped(skips).join('; ') : `no model key (${[...keys].join(' or ')})`;
+}
+
+/** `model, model: reason`, each reason once. */
+function grouped(skips: readonly Skip[]): string[] {
+  const byReason = Map.groupBy(skips, ({ why }) => why);
+  return [...byReason].map(([why, models]) => `${models.map(({ model }) => model).join(', ')}: ${why}`);
 }

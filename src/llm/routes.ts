@@ -24,7 +24,14 @@ export interface Route {
 }
 
 /** One place in a task's order: a model to ask, or why it is passed over. */
-export type RouteStep = { route: Route } | { skip: string; missingKey?: string };
+export type RouteStep = { route: Route } | Skip;
+
+export interface Skip {
+  model: string;
+  why: string;
+  /** The variable whose absence is why. */
+  missingKey?: string;
+}
 
 export interface RouteSources {
   config: StewardConfig;
@@ -33,7 +40,7 @@ export interface RouteSources {
 }
 
 /**
- * The task's routes in the configured order; a `skip` says why one can not be used. A model without a known price is not
+ * The task's routes in the configured order; a Skip says why one can not be used. A model without a known price is not
  * asked, since its cost could not be booked.
  */
 export function routesOf(task: Task, sources: RouteSources, { run, health }: Standing, now: Date): RouteStep[] {
@@ -41,19 +48,17 @@ export function routesOf(task: Task, sources: RouteSources, { run, health }: Sta
   const { models, max_output_tokens: maxOutputTokens, temperature, thinking } = config.routes[task];
   return models.map((alias) => {
     const target = config.models[alias];
-    if (!target) return { skip: `${alias}: no such model alias` };
+    if (!target) return { model: alias, why: 'no such model alias' };
     const { vendor, model } = target;
     const { key, baseUrl } = access[vendor] ?? {};
-    if (!key?.trim()) return { skip: `${model}: ${KEY_NAMES[vendor]} is not set`, missingKey: KEY_NAMES[vendor] };
+    if (!key?.trim()) return { model, why: `${KEY_NAMES[vendor]} is not set`, missingKey: KEY_NAMES[vendor] };
     const price = priceOf(prices, target, now);
     if (!price)
-      return { skip: `${model}: its price is not known (write it under models.${alias}.price in .github/steward.yml)` };
+      return { model, why: `its price is not known (write it under models.${alias}.price in .github/steward.yml)` };
     const known = Object.hasOwn(health, model) ? health[model] : undefined;
     const standing = standingOf(known, run, now);
     if (standing.kind === 'open')
-      return {
-        skip: `${model}: left alone until ${standing.until} after ${known?.failures} failures (${known?.kind})`,
-      };
+      return { model, why: `left alone until ${standing.until} after ${known?.failures} failures (${known?.kind})` };
     const isProbe = standing.kind === 'probe';
     return {
       route: { vendor, model, access: { key, baseUrl }, price, maxOutputTokens, temperature, thinking, isProbe },

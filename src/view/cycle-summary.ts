@@ -23,6 +23,7 @@ function workLines({ entry, commit, pushed, pushReason }: CycleReport): string[]
   ];
   if (failure) lines.push(`  failure   ${failure.kind} ${failure.signature}: ${failure.message.split('\n')[0]}`);
   if (entry.proposal) lines.push(`  review    branch ${entry.proposal}`);
+  if (entry.fallback) lines.push(`  fallback  ${entry.model} answered; ${entry.fallback}`);
   if (entry.degraded) lines.push(`  degraded  ${entry.degraded}`);
   if (result === 'interrupted') lines.push(`  decide    npm run steward -- resolve ${id} done | retry`);
   lines.push(`  commit    ${commit?.slice(0, 10)} ${pushed ? 'pushed' : `kept here (${pushReason})`}`);

@@ -1,15 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { FileDocuments } from '../../src/adapters/file-documents.ts';
-import { findGitPlace } from '../../src/adapters/git-place.ts';
-import { GitRepo } from '../../src/adapters/git-repo.ts';
-import { FileRunLock } from '../../src/adapters/run-lock.ts';
-import { StewardConfig } from '../../src/domain/config.ts';
 import type { Entry } from '../../src/domain/record.ts';
 import { runCycle } from '../../src/flows/cycle.ts';
-import type { Ports, Setting } from '../../src/flows/cycle-context.ts';
 import type { ScriptRunner } from '../../src/ports.ts';
-import { type AgentFixture, agentFixture, cliEnvironment, POST_TREE } from '../support/agent-fixture.ts';
-import { manualClock } from '../support/manual-clock.ts';
+import { type AgentFixture, agentFixture, POST_TREE } from '../support/agent-fixture.ts';
+import { openPorts, reset, SETTING } from '../support/mortal-agent.ts';
 import { Killed, mortality } from '../support/mortality.ts';
 
 /**
@@ -86,32 +80,6 @@ async function revive(agent: AgentFixture, runner: ScriptRunner): Promise<{ idle
   return runCycle(await openPorts(agent, { runner, pid: 4_000_002, mortal: (target) => target }), SETTING);
 }
 
-const NOW = '2026-03-04T14:30:00.000Z';
-const SETTING: Setting = { config: StewardConfig.parse({}), secrets: {}, trigger: 'manual', isEphemeral: false };
-
-async function openPorts(
-  agent: AgentFixture,
-  { runner, pid, mortal }: { runner: ScriptRunner; pid: number; mortal: <T extends object>(target: T) => T },
-): Promise<Ports> {
-  const { git, place } = await findGitPlace(agent.path, cliEnvironment(agent.path, {}));
-  const lock = new FileRunLock({ gitDirectory: place.gitDirectory, pid, since: NOW, isAlive: () => false });
-  return {
-    // Ids need noise; sleeping need not take time.
-    clock: { ...manualClock(NOW), random: Math.random },
-    repo: new GitRepo(mortal(git), place),
-    lock: mortal(lock),
-    documents: mortal(new FileDocuments(place.root)),
-    runner: mortal(runner),
-    llm: {
-      availability: () => ({ unavailable: 'no key' }),
-      estimate: () => 0,
-      generate: async () => ({ unavailable: 'no key', calls: [] }),
-    },
-    log: { step: () => ({ done: () => {} }), info: () => {}, warn: () => {} },
-    redact: (text) => text,
-  };
-}
-
 /** Chain whole, one genesis, no open intent, work tree clean, remote and clone agree. */
 async function expectSound(agent: AgentFixture, when: string): Promise<void> {
   const records = await agent.records();
@@ -128,10 +96,4 @@ async function expectSound(agent: AgentFixture, when: string): Promise<void> {
   expect(open, when).toEqual([]);
   expect(await agent.git('status', '--porcelain'), when).toBe('');
   expect(await agent.git('ls-remote', 'origin', 'main'), when).toContain(await agent.git('rev-parse', 'HEAD'));
-}
-
-async function reset(agent: AgentFixture, commit: string): Promise<void> {
-  await agent.git('update-ref', '-d', 'refs/steward/next');
-  await agent.git('reset', '-q', '--hard', commit);
-  await agent.git('push', '-q', '--force', 'origin', 'HEAD:main');
 }

@@ -27,7 +27,7 @@ export function clientWith(
   const asked: VendorRequest[] = [];
   const clock = manualClock();
   const client = new ModelClient({
-    config: options.config ?? config(),
+    config: options.config ?? config('routes: {ceo_analysis: [flash, haiku]}'),
     access: options.access ?? keys,
     redact: (text) => text.replaceAll('hunter2', '***'),
     clock,

@@ -20,7 +20,7 @@ export const HAIKU_FIRST = 'routes: {ceo_analysis: [haiku, flash]}';
 
 /** The client with both real SDKs, asking a server of the test for a decision. */
 export function clientAt(url: string, options: { yaml?: string; callTimeoutMs?: number } = {}) {
-  const { config } = parseConfig(options.yaml ?? '');
+  const { config } = parseConfig(options.yaml ?? 'routes: {ceo_analysis: [flash, haiku]}');
   if (!config) throw new Error('the config of this test is wrong');
   const clock = manualClock();
   const client = new ModelClient({

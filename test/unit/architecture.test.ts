@@ -58,7 +58,7 @@ const RULES: {
 const PACKAGE_HOMES = {
   '@anthropic-ai/sdk': 'src/llm/anthropic.ts',
   '@google/generative-ai': 'src/llm/gemini.ts',
-  'cli-table3': 'src/view/ledger-table.ts',
+  'cli-table3': 'src/view/text-table.ts',
   commander: 'src/cli.ts',
   execa: 'src/adapters/script-git.ts',
   'fastest-levenshtein': 'src/domain/problem.ts',

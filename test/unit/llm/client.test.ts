@@ -140,7 +140,7 @@ describe('failures', () => {
     const { client } = clientWith(() => callFailure('overload', 'busy\n(key hunter2)', { isRetryable: true }));
     expect(await generate(client)).toMatchObject({
       unavailable:
-        'gemini-2.5-flash-lite: overload after 3 attempts (busy (key ***)); claude-haiku-5-5: overload after 3 attempts (busy (key ***))',
+        'gemini-2.5-flash-lite, claude-haiku-5-5: overload after 3 attempts (busy (key ***))',
     });
   });
 });
