@@ -1,3 +1,4 @@
+import { sumCalls } from './call-sums.ts';
 import { sha256 } from './occurrence.ts';
 import { LedgerRecord, LINE_LIMIT_BYTES, type StepRecord, type UnsealedRecord, ZERO_HASH } from './record.ts';
 
@@ -54,14 +55,20 @@ const TRIM_STEPS = [
   { limit: 0, paramsLimit: 200 },
 ] as const;
 
-/** Cuts long texts and then step outputs until the line fits; ids, results, costs and hashes are never cut. */
+/** Sums equal model calls up, cuts long texts and then step outputs until the line fits; ids, results, costs and hashes are never cut. */
 function fitLine(record: LedgerRecord): LedgerRecord {
   if (byteLength(record) <= LINE_LIMIT_BYTES) return record;
+  const summed = withSummedCalls(record);
   for (const step of TRIM_STEPS) {
-    const cut = cutTexts(record, step);
+    const cut = cutTexts(summed, step);
     if (byteLength(cut) <= LINE_LIMIT_BYTES) return cut;
   }
   throw new Error(`a ${record.kind} record can not be cut to ${LINE_LIMIT_BYTES} bytes`);
+}
+
+function withSummedCalls(record: LedgerRecord): LedgerRecord {
+  if (record.kind !== 'entry') return record;
+  return { ...record, metrics: { ...record.metrics, calls: sumCalls(record.metrics.calls) } };
 }
 
 const byteLength = (record: LedgerRecord): number => Buffer.byteLength(JSON.stringify(record));
@@ -81,7 +88,17 @@ function cutTexts(record: LedgerRecord, { limit, paramsLimit }: (typeof TRIM_STE
     criterion.reason ? { ...criterion, reason: cut(criterion.reason) } : criterion,
   );
   const degraded = record.degraded === null ? null : cut(record.degraded);
-  return { ...record, params, steps, criteria, degraded, reason: cut(record.reason), ...(failure ? { failure } : {}) };
+  const fallback = record.fallback === undefined ? {} : { fallback: cut(record.fallback) };
+  return {
+    ...record,
+    params,
+    steps,
+    criteria,
+    degraded,
+    ...fallback,
+    reason: cut(record.reason),
+    ...(failure ? { failure } : {}),
+  };
 }
 
 function cutStep({ output, ...step }: StepRecord, limit: number, cut: (text: string) => string): StepRecord {

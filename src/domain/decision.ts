@@ -13,40 +13,33 @@ export interface Decision {
   degraded?: string;
 }
 
-/** The answer a model gives: flat, closed, every key required. Its text is data and is validated below. */
-export const Answer = z.strictObject({
-  option: z.string(),
-  inputs: z.array(z.strictObject({ name: z.string(), value: z.string() })),
-  reason: z.string(),
-  lessons: z.array(z.string()),
-});
-export type Answer = z.infer<typeof Answer>;
+/** The answer a model gives: flat, closed, every key required. */
+const answerShape = (words: { option: z.ZodType<string>; name: z.ZodType<string>; lesson: z.ZodType<string> }) =>
+  z.strictObject({
+    option: words.option,
+    inputs: z.array(z.strictObject({ name: words.name, value: z.string() })),
+    reason: z.string(),
+    lessons: z.array(words.lesson),
+  });
+
+/** Its text is data and is validated below, word for word: the validator's words are what a correction can use. */
+const Answer = answerShape({ option: z.string(), name: z.string(), lesson: z.string() });
+type Answer = z.infer<typeof Answer>;
 
 const REASON_LIMIT = 500;
 const VALUE_LIMIT = 4000;
 
-/** The schema for this one decision: options and input names are enumerations. */
+/** The JSON Schema for this one decision: options, input names and lessons are enumerations. */
 export function answerSchema(options: readonly Option[], lessonIds: readonly string[]): object {
-  const names = [...new Set(options.flatMap((option) => option.openInputs.map((input) => input.name)))];
-  const text = { type: 'string' };
-  const closed = (values: readonly string[]) => (values.length > 0 ? { ...text, enum: values } : text);
-  const item = {
-    type: 'object',
-    properties: { name: closed(names), value: text },
-    required: ['name', 'value'],
-    additionalProperties: false,
-  };
-  return {
-    type: 'object',
-    properties: {
-      option: closed(options.map((option) => option.id)),
-      inputs: { type: 'array', items: item },
-      reason: text,
-      lessons: { type: 'array', items: closed(lessonIds) },
-    },
-    required: ['option', 'inputs', 'reason', 'lessons'],
-    additionalProperties: false,
-  };
+  const names = options.flatMap((option) => option.openInputs.map((input) => input.name));
+  const oneOf = (values: readonly string[]) => (values.length > 0 ? z.enum([...new Set(values)]) : z.string());
+  const shape = answerShape({
+    option: oneOf(options.map(({ id }) => id)),
+    name: oneOf(names),
+    lesson: oneOf(lessonIds),
+  });
+  const { $schema: _, ...schema } = z.toJSONSchema(shape);
+  return schema;
 }
 
 /** Turns a model's text into a decision, or says in the validator's words what is wrong with it. */

@@ -35,6 +35,38 @@ describe('a line that would be too long', () => {
     expect(record.kind === 'entry' && record.steps[0]).not.toHaveProperty('output');
   });
 
+  it('sums equal model calls up, and no cent of them is lost', () => {
+    const call = {
+      task: 'blog_generation',
+      model_asked: 'm',
+      model: 'm',
+      outcome: 'ok',
+      tokens_in: 3,
+      tokens_cached: 1,
+      tokens_out: 2,
+      tokens_thinking: 0,
+      cost: 0.00000007,
+      duration_s: 0.1,
+    };
+    const calls = Array.from({ length: 300 }, (_, index) => ({
+      ...call,
+      step: 1 + (index % 2),
+      outcome: index < 5 ? 'server' : 'ok',
+    }));
+    const metrics = { cost: 0.000021, duration_s: 9, tokens_in: 900, tokens_out: 600, calls };
+    const { record, line } = seal(entry({ metrics }), undefined);
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(LINE_LIMIT_BYTES);
+    const kept = record.kind === 'entry' ? record.metrics.calls : [];
+    expect(kept.map(({ count, step, outcome }) => [count, step, outcome])).toEqual([
+      [3, 1, 'server'],
+      [2, 2, 'server'],
+      [148, 2, 'ok'],
+      [147, 1, 'ok'],
+    ]);
+    expect(Math.round(kept.reduce((sum, { cost }) => sum + cost, 0) * 1e8)).toBe(2100);
+    expect(kept.reduce((sum, { tokens_in }) => sum + tokens_in, 0)).toBe(900);
+  });
+
   it('keeps short outputs while there is room', () => {
     const { record } = seal(
       intent({ steps: [step({ output: { slug: 'kept' } }), step({ output: { text: huge } })] }),
