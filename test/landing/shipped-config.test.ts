@@ -24,6 +24,7 @@ describe('the config that lands', () => {
     const { config, problems } = parseConfig(uncommented);
     expect(problems).toEqual([]);
     const { vars, ...rest } = config ?? StewardConfig.parse({});
+    delete rest.models.mine;
     const { vars: _, ...defaults } = StewardConfig.parse({});
     expect(rest).toEqual(defaults);
     expect(Object.keys(vars)).toContain('site_url');
@@ -35,6 +36,8 @@ describe('the config that lands', () => {
       ...Object.keys(StewardConfig.shape),
       'day',
       'month',
+      'run',
+      'mine',
       'history',
       ...TASKS,
       'flash',
