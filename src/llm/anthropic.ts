@@ -5,12 +5,15 @@ import Anthropic, {
   APIUserAbortError,
 } from '@anthropic-ai/sdk';
 import { z } from 'zod';
+import { abilitiesOf, type Thinking } from './abilities.ts';
+import { retryAfter } from './retry-after.ts';
 import {
   callFailure,
   judgeReply,
   type Vendor,
   type VendorAccess,
   type VendorReply,
+  type VendorRequest,
   type VendorResult,
 } from './vendor.ts';
 
@@ -28,20 +31,10 @@ export function createAnthropic({ key, baseUrl }: VendorAccess): Vendor {
     logLevel: 'off',
   });
   return {
-    async ask({ model, system, user, schema, maxOutputTokens, signal }) {
+    async ask(request) {
+      const { signal } = request;
       try {
-        const message = await api.messages.create(
-          {
-            model,
-            max_tokens: maxOutputTokens,
-            system,
-            messages: [{ role: 'user', content: user }],
-            // Forced tool use, the older way to a schema, is refused by the newest models.
-            output_config: { format: { type: 'json_schema', schema: toAnthropicSchema(schema) } },
-          },
-          { signal },
-        );
-        return readAnthropicReply(message);
+        return readAnthropicReply(await api.messages.create(toBody(request), { signal }));
       } catch (error) {
         return mapAnthropicError(error, signal);
       }
@@ -49,9 +42,71 @@ export function createAnthropic({ key, baseUrl }: VendorAccess): Vendor {
   };
 }
 
-/** JSON Schema is Anthropic's dialect; only the name of the draft is left out. */
+type Body = Anthropic.MessageCreateParamsNonStreaming;
+
+/** A request in the words of the Messages API, with nothing in it that the model refuses. */
+function toBody({ model, system, user, schema, maxOutputTokens, temperature, thinking }: VendorRequest): Body {
+  const abilities = abilitiesOf(model);
+  const thought = abilities ? toThinking(abilities.thinking, thinking, maxOutputTokens) : {};
+  const { effort, ...mode } = thought;
+  const config = {
+    // Forced tool use, the older way to a schema, is refused by the newest models.
+    ...(schema ? { format: { type: 'json_schema' as const, schema: toAnthropicSchema(schema) } } : {}),
+    ...(effort ? { effort } : {}),
+  };
+  const isThinking = mode.thinking !== undefined && mode.thinking.type !== 'disabled';
+  const takesTemperature = temperature !== undefined && abilities?.temperature && !isThinking;
+  return {
+    model,
+    max_tokens: maxOutputTokens,
+    system,
+    messages: [{ role: 'user', content: user }],
+    ...(Object.keys(config).length > 0 ? { output_config: config } : {}),
+    ...mode,
+    ...(takesTemperature ? { temperature: Math.min(1, temperature) } : {}),
+  };
+}
+
+const LEAST_THINKING_TOKENS = 1024;
+
+function toThinking(
+  how: Thinking,
+  isOn: boolean,
+  maxOutputTokens: number,
+): { thinking?: Anthropic.ThinkingConfigParam; effort?: 'low' } {
+  if (how.kind === 'enabled') {
+    // Half of the answer's length, which the thinking counts against.
+    const tokens = Math.floor(maxOutputTokens / 2);
+    return isOn && tokens >= LEAST_THINKING_TOKENS ? { thinking: { type: 'enabled', budget_tokens: tokens } } : {};
+  }
+  if (how.kind !== 'adaptive') return {};
+  if (isOn) return { thinking: { type: 'adaptive' } };
+  if (how.off === 'low effort') return { effort: 'low' };
+  return how.off === 'disabled' ? { thinking: { type: 'disabled' } } : {};
+}
+
+/** Constraints that Anthropic refuses; the agent checks the answer against them itself. */
+const REFUSED_KEYWORDS = [
+  '$schema',
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+  ...['minLength', 'maxLength', 'pattern', 'minItems', 'maxItems', 'uniqueItems', 'default'],
+];
+
+/** JSON Schema as Anthropic takes it: every object closed, and no constraint on lengths and sizes. */
 export function toAnthropicSchema(schema: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema'));
+  const kept = Object.entries(schema).filter(([name]) => !REFUSED_KEYWORDS.includes(name));
+  const entries = kept.map(([name, value]) => [name, name === 'properties' ? eachSchema(value) : deeper(value)]);
+  const closed = 'properties' in schema ? { additionalProperties: false } : {};
+  return { ...Object.fromEntries(entries), ...closed };
+}
+
+/** Below `properties` the keys are names of the script's own, `pattern` and `default` among them perhaps. */
+const eachSchema = (properties: object) =>
+  Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, deeper(value)]));
+
+function deeper(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(deeper);
+  return typeof value === 'object' && value !== null ? toAnthropicSchema(value) : value;
 }
 
 const count = z
@@ -89,6 +144,7 @@ function toReply({ model, content, stop_reason: stop, usage }: MessageResponse):
       // Here input_tokens counts what came from no cache.
       in: usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens,
       cachedIn: usage.cache_read_input_tokens,
+      ...(usage.cache_creation_input_tokens > 0 ? { cacheWritten: usage.cache_creation_input_tokens } : {}),
       out: usage.output_tokens - thinking,
       thinking,
     },
@@ -125,12 +181,6 @@ function mapStatus({ status, type, headers }: APIError, message: string): Vendor
   if (status === undefined || status >= 500 || status === 408 || status === 409)
     return callFailure('server', message, { isRetryable: true });
   return callFailure('bad_request', message);
-}
-
-/** Seconds are what Anthropic sends; the date form of Retry-After is left to the backoff. */
-function retryAfter(headers: Headers): { retryAfterMs?: number } {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  return seconds >= 0 ? { retryAfterMs: Math.ceil(seconds * 1000) } : {};
 }
 
 /** `Connection error.` says nothing; the innermost cause (ECONNREFUSED, ENOTFOUND) does. */

@@ -1,4 +1,5 @@
 import {
+  type GenerationConfig,
   GoogleGenerativeAI,
   GoogleGenerativeAIAbortError,
   GoogleGenerativeAIError,
@@ -7,6 +8,7 @@ import {
   SchemaType,
 } from '@google/generative-ai';
 import { z } from 'zod';
+import { abilitiesOf, type Thinking } from './abilities.ts';
 import { readGeminiError, readGeminiReply } from './gemini-reply.ts';
 import { callFailure, type Vendor, type VendorAccess, type VendorRequest, type VendorResult } from './vendor.ts';
 
@@ -17,24 +19,32 @@ export function createGemini({ key, baseUrl }: VendorAccess): Vendor {
   return {
     async ask(request) {
       const unsupported: string[] = [];
-      const responseSchema = toGeminiSchema(request.schema, unsupported);
+      const generationConfig = toConfig(request, unsupported);
       if (unsupported.length > 0)
         return callFailure('bad_request', `Gemini has no word for ${unsupported.join(', ')} in the answer's schema`);
-      const model = api.getGenerativeModel(
-        {
-          model: request.model,
-          systemInstruction: request.system,
-          generationConfig: {
-            maxOutputTokens: request.maxOutputTokens,
-            responseMimeType: 'application/json',
-            responseSchema,
-          },
-        },
-        place,
-      );
-      return call(model, request);
+      const { model, system } = request;
+      return call(api.getGenerativeModel({ model, systemInstruction: system, generationConfig }, place), request);
     },
   };
+}
+
+/** A request's settings, with nothing among them that the model refuses. The SDK passes on what its types do not know. */
+function toConfig(
+  { model, schema, maxOutputTokens, temperature, thinking }: VendorRequest,
+  unsupported: string[],
+): GenerationConfig & { thinkingConfig?: { thinkingBudget: number } | { thinkingLevel: string } } {
+  const abilities = abilitiesOf(model);
+  return {
+    maxOutputTokens,
+    ...(schema ? { responseMimeType: 'application/json', responseSchema: toGeminiSchema(schema, unsupported) } : {}),
+    ...(temperature !== undefined && abilities?.temperature ? { temperature } : {}),
+    ...thinkingConfig(abilities?.thinking, thinking),
+  };
+}
+
+function thinkingConfig(how: Thinking | undefined, isOn: boolean) {
+  if (how?.kind === 'budget') return { thinkingConfig: { thinkingBudget: isOn ? how.on : how.off } };
+  return how?.kind === 'level' ? { thinkingConfig: { thinkingLevel: isOn ? how.on : how.off } } : {};
 }
 
 type Model = ReturnType<GoogleGenerativeAI['getGenerativeModel']>;
@@ -62,7 +72,7 @@ export function mapGeminiError(error: unknown, signal: AbortSignal): VendorResul
 }
 
 const SchemaNode = z.looseObject({
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),
   enum: z.array(z.string()).optional(),
   const: z.string().optional(),
@@ -77,7 +87,8 @@ type SchemaNode = z.infer<typeof SchemaNode>;
 export function toGeminiSchema(schema: unknown, unsupported: string[]): ResponseSchema {
   const parsed = SchemaNode.safeParse(schema);
   if (!parsed.success) {
-    unsupported.push(JSON.stringify(schema)?.slice(0, 60) ?? 'nothing');
+    const shown = typeof schema === 'object' ? JSON.stringify(schema).slice(0, 60) : 'a list without one kind of items';
+    unsupported.push(shown);
     return { type: SchemaType.STRING };
   }
   const node = parsed.data;
@@ -86,7 +97,8 @@ export function toGeminiSchema(schema: unknown, unsupported: string[]): Response
 }
 
 function toGeminiNode(node: SchemaNode, unsupported: string[]): ResponseSchema {
-  const others = node.anyOf?.filter((each) => each.type !== 'null');
+  const forms = Array.isArray(node.type) ? node.type.map((type) => ({ ...node, type })) : node.anyOf;
+  const others = forms?.filter((each) => each.type !== 'null');
   const [other] = others ?? [];
   if (other && others?.length === 1) return { ...toGeminiSchema(other, unsupported), nullable: true };
   switch (node.type) {
@@ -103,7 +115,7 @@ function toGeminiNode(node: SchemaNode, unsupported: string[]): ResponseSchema {
     case 'boolean':
       return { type: SchemaType.BOOLEAN };
     default:
-      unsupported.push(node.type ? `type ${node.type}` : Object.keys(node).join(' with '));
+      unsupported.push(node.type ? `type ${[node.type].flat().join(' or ')}` : Object.keys(node).join(' with '));
       return { type: SchemaType.STRING };
   }
 }

@@ -54,6 +54,7 @@ describe('what goes out', () => {
       system: prompt.system,
       messages: [{ role: 'user', content: prompt.user }],
       output_config: { format: { type: 'json_schema', schema: prompt.schema } },
+      thinking: { type: 'disabled' },
     });
     expect(request?.headers.authorization).toBe(`Bearer ${ANTHROPIC_KEY}`);
     expect(request?.path + String(request?.body)).not.toContain(ANTHROPIC_KEY);

@@ -31,7 +31,7 @@ describe('an Anthropic reply', () => {
     expect(readAnthropicReply(message)).toEqual({
       answer: {
         text: '{"a":1}',
-        usage: { in: 5404, cachedIn: 5000, out: 70, thinking: 340 },
+        usage: { in: 5404, cachedIn: 5000, cacheWritten: 300, out: 70, thinking: 340 },
         model: 'claude-haiku-5-5',
       },
     });

@@ -139,8 +139,7 @@ describe('failures', () => {
   test('the reason names model, kind and attempts, in one line and without secrets', async () => {
     const { client } = clientWith(() => callFailure('overload', 'busy\n(key hunter2)', { isRetryable: true }));
     expect(await generate(client)).toMatchObject({
-      unavailable:
-        'gemini-2.5-flash-lite, claude-haiku-5-5: overload after 3 attempts (busy (key ***))',
+      unavailable: 'gemini-2.5-flash-lite, claude-haiku-5-5: overload after 3 attempts (busy (key ***))',
     });
   });
 });

@@ -1,5 +1,7 @@
 import { GoogleGenerativeAIError } from '@google/generative-ai';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { answerSchema } from '../../../src/domain/decision.ts';
 import { mapGeminiError, toGeminiSchema } from '../../../src/llm/gemini.ts';
 import { readGeminiError, readGeminiReply } from '../../../src/llm/gemini-reply.ts';
@@ -28,6 +30,7 @@ describe('the schema in Gemini words', () => {
       type: 'integer',
       nullable: true,
     });
+    expect(toGeminiSchema({ type: ['string', 'null'], minLength: 2 }, [])).toEqual({ type: 'string', nullable: true });
     expect(toGeminiSchema({ type: 'string', const: 'a', description: 'the letter' }, [])).toEqual({
       type: 'string',
       format: 'enum',
@@ -40,7 +43,7 @@ describe('the schema in Gemini words', () => {
     [{ anyOf: [{ type: 'string' }, { type: 'number' }] }, 'anyOf'],
     [{ type: 'object', properties: {} }, 'an object without properties'],
     [{ type: 'array', items: { $ref: '#/x' } }, '$ref'],
-    [{ type: ['string', 'null'] }, '{"type":["string","null"]}'],
+    [{ type: ['string', 'number'] }, 'type string or number'],
   ])('names what it can not say: %j', (schema, expected) => {
     const unsupported: string[] = [];
     toGeminiSchema(schema, unsupported);
@@ -109,4 +112,33 @@ describe('a Gemini error', () => {
       failure: { kind: 'timeout', isRetryable: false, used: 'unknown' },
     });
   });
+});
+
+test('a schema made from zod is said in Gemini words or refused by name, never a crash', () => {
+  const leaf = fc.constantFrom(
+    z.string().min(2).max(9),
+    z.int().min(1).max(5),
+    z.number(),
+    z.boolean(),
+    z.enum(['a', 'b']),
+    z.literal('x'),
+    z.string().nullable(),
+    z.array(z.string()).max(3),
+    z.array(z.object({ inner: z.int() })),
+    z.record(z.string(), z.int()),
+    z.union([z.string(), z.int()]),
+    z.tuple([z.string(), z.int()]),
+    z.null(),
+    z.any(),
+  );
+  const word = /type|object without properties|anyOf|with|\{/;
+  fc.assert(
+    fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), leaf, { minKeys: 1, maxKeys: 6 }), (shape) => {
+      const unsupported: string[] = [];
+      const schema = toGeminiSchema(z.toJSONSchema(z.object(shape)), unsupported);
+      expect(schema).toMatchObject({ type: 'object', required: Object.keys(shape) });
+      for (const name of unsupported) expect(name).toMatch(word);
+      expect(JSON.stringify(schema)).not.toMatch(/"(minLength|additionalProperties|prefixItems|\$schema)"/);
+    }),
+  );
 });
