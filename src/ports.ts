@@ -1,9 +1,9 @@
-import type { Task } from './domain/config.ts';
 import type { GenerateAnswer, GenerateRequest } from './domain/generation.ts';
 import type { ModelsHealth } from './domain/model-breaker.ts';
 import type { MicroCents, Price } from './domain/money.ts';
 import type { CallRecord, Failure, Trees } from './domain/record.ts';
 import type { Exchange } from './domain/tape.ts';
+import type { Task } from './domain/task.ts';
 
 /** What the flows need of the outside world. Adapters implement these; tests hold adapter and fake to one contract. */
 

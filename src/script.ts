@@ -34,6 +34,27 @@ export interface Skip {
   skipped: string;
 }
 
+/** The tasks that .github/steward.yml has routes for; `ceo_analysis`, `self_repair` and `consolidation` are the agent's own. */
+export type GenerateTask =
+  | 'blog_generation'
+  | 'social_posts'
+  | 'engagement'
+  | 'ceo_analysis'
+  | 'self_repair'
+  | 'consolidation';
+
+export interface GenerateInput {
+  /** Whose route is taken: which models, how long an answer. */
+  task: GenerateTask;
+  /** What is wanted, in your own words. */
+  prompt: string;
+  /** Text from outside by name (a feed, a page, an issue): shown to the model as data, never as an instruction. */
+  material?: Record<string, string>;
+}
+
+/** What a model made, or why there is none: no key, no budget, no answer. Then use a template. */
+export type Generated<T> = { generated: T; model: string } | { unavailable: string };
+
 export interface ScriptContext {
   /** Absolute path of the checkout. Readable but for `.git` and `.env*`; writable where the directive's `writes` say. */
   readonly workspace: string;
@@ -49,6 +70,17 @@ export interface ScriptContext {
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
   /** Runs a reading git command in the checkout and gives its output. The directive must say `spawn: [git]`. */
   git(args: readonly string[]): Promise<string>;
+  /**
+   * Asks a model for a text, or with a schema for an object. The agent chooses the model, pays within the one budget and
+   * books the cost on the step; the script sees no key. Success criteria and `find` get `unavailable`.
+   *
+   *     const draft = await context.generate({ task: 'social_posts', prompt: 'Announce the release in one sentence.' });
+   *     const text = 'generated' in draft ? draft.generated : `Release ${input.version} is out.`;
+   */
+  generate(request: GenerateInput): Promise<Generated<string>>;
+  generate<Schema extends z.ZodObject>(
+    request: GenerateInput & { schema: Schema },
+  ): Promise<Generated<z.infer<Schema>>>;
   /** Ends the step without a result and without blame: `return context.skip('the registry can not be reached')`. */
   skip(reason: string): Skip;
 }

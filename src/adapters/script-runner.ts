@@ -53,7 +53,7 @@ export class ChildScriptRunner implements ScriptRunner {
   }
 
   find(call: ScriptCall): Promise<ScriptRun> {
-    return this.#call('find', call);
+    return this.#call('find', { ...call, generate: async () => ({ unavailable: 'find() asks no model' }) });
   }
 
   async describe(script: string): Promise<{ description: ScriptDescription } | { failure: ScriptFailure }> {
@@ -66,6 +66,7 @@ export class ChildScriptRunner implements ScriptRunner {
       secrets: {},
       spawn: [],
       timeoutMs: 20_000,
+      generate: async () => ({ unavailable: 'describing a script asks no model' }),
     };
     const { response, failure } = await this.#spawn('describe', call);
     if (response?.status === 'described') {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import type { GenerateAnswer, GenerateRequest } from '../domain/generation.ts';
 import { type Redactor, redactJson } from '../domain/redaction.ts';
 import { type AgentAnswer, AgentCall, type FetchAnswer } from '../domain/script-protocol.ts';
 import type { Exchange } from '../domain/tape.ts';
@@ -21,15 +23,18 @@ export function serveCalls(channel: CallChannel, call: ScriptCall, services: Age
   const exchanges: Exchange[] = [];
   const abort = new AbortController();
   const running = new Set<Promise<void>>();
+  const generate = limitedGenerate(call);
   const take = (message: unknown) => {
     const parsed = AgentCall.safeParse(message);
-    if (!parsed.success) return;
+    if (!parsed.success) return void channel.sendMessage(misfit(message, parsed.error)).catch(() => {});
     const slot = exchanges.push({ kind: 'git', args: [] }) - 1;
-    const work = serve(parsed.data, call, services, abort.signal).then(async ({ answer, exchange }) => {
-      exchanges[slot] = redactJson(exchange, services.redact);
-      // A child that ended meanwhile no longer wants the answer.
-      await channel.sendMessage({ call: parsed.data.call, ...answer }).catch(() => {});
-    });
+    const work = serve(parsed.data, { ...call, generate }, services, abort.signal).then(
+      async ({ answer, exchange }) => {
+        exchanges[slot] = redactJson(exchange, services.redact);
+        // A child that ended meanwhile no longer wants the answer.
+        await channel.sendMessage({ call: parsed.data.call, ...answer }).catch(() => {});
+      },
+    );
     running.add(work);
   };
   const reading = readMessages(channel, take);
@@ -49,7 +54,29 @@ async function readMessages(channel: CallChannel, take: (message: unknown) => vo
   }
 }
 
-type Served = { answer: { value: FetchAnswer | string } | { error: string }; exchange: Exchange };
+/** A message of no known form: its sender waits for an answer all the same. */
+function misfit(message: unknown, error: z.ZodError): AgentAnswer {
+  const { call = 0 } = z.object({ call: z.int() }).partial().safeParse(message).data ?? {};
+  return { call, error: `the agent does not understand the call:\n${z.prettifyError(error)}` };
+}
+
+/** One run of a script asks for so many texts at most, of so many bytes each. */
+const GENERATE_LIMIT = 20;
+const GENERATE_LIMIT_BYTES = 200_000;
+
+function limitedGenerate({ generate }: ScriptCall): ScriptCall['generate'] {
+  let asked = 0;
+  return async (request, signal) => {
+    asked += 1;
+    const bytes = Buffer.byteLength(JSON.stringify([request.prompt, request.material ?? {}]));
+    if (asked > GENERATE_LIMIT) throw new Error(`generate: at most ${GENERATE_LIMIT} texts in one run of a script`);
+    if (bytes > GENERATE_LIMIT_BYTES)
+      throw new Error(`generate: prompt and material have ${bytes} bytes; at most ${GENERATE_LIMIT_BYTES} are sent`);
+    return generate(request, signal);
+  };
+}
+
+type Served = { answer: { value: FetchAnswer | string | GenerateAnswer } | { error: string }; exchange: Exchange };
 
 async function serve(
   request: AgentCall,
@@ -58,6 +85,7 @@ async function serve(
   signal: AbortSignal,
 ): Promise<Served> {
   if (request.method === 'git') return serveGit(request.params.args, call, services);
+  if (request.method === 'generate') return serveGenerate(request.params, call, signal);
   const { method, url, headers, body } = request.params;
   const asked = { method, url, headers, body: body === null ? null : Buffer.from(body, 'base64').toString('utf8') };
   try {
@@ -68,6 +96,16 @@ async function serve(
   } catch (error) {
     const reason = errorText(error);
     return { answer: { error: reason }, exchange: { kind: 'fetch', request: asked, error: reason } };
+  }
+}
+
+async function serveGenerate(request: GenerateRequest, { generate }: ScriptCall, signal: AbortSignal): Promise<Served> {
+  try {
+    const value = await generate(request, signal);
+    return { answer: { value }, exchange: { kind: 'generate', request, answer: value } };
+  } catch (error) {
+    const reason = errorText(error);
+    return { answer: { error: reason }, exchange: { kind: 'generate', request, error: reason } };
   }
 }
 

@@ -1,5 +1,7 @@
+import { z } from 'zod';
+import type { GenerateAnswer } from '../domain/generation.ts';
 import type { FetchAnswer, ScriptRequest } from '../domain/script-protocol.ts';
-import type { ScriptContext } from '../script.ts';
+import type { Generated, ScriptContext } from '../script.ts';
 import { type Ask, connectToAgent } from './agent-line.ts';
 
 /** The context a script is given. Its calls go to the agent, one message each, and come back by number. */
@@ -14,9 +16,28 @@ export function createContext(request: ScriptRequest): ScriptContext {
     secrets: Object.freeze(Object.fromEntries(request.secrets.map((name) => [name, process.env[name] ?? '']))),
     log: (message) => process.stderr.write(`${message}\n`),
     fetch,
+    generate: createGenerate(ask),
     git: async (args) => String(await ask('git', { args })),
     skip: (reason) => ({ skipped: reason }),
   };
+}
+
+function createGenerate(ask: Ask): ScriptContext['generate'] {
+  return async <T>({ schema, ...request }: { task: string; prompt: string; schema?: z.ZodType<T> }) => {
+    const params = schema ? { ...request, schema: jsonSchemaOf(schema) } : request;
+    const answer = (await ask('generate', params)) as GenerateAnswer;
+    if ('unavailable' in answer || !schema) return answer as Generated<T>;
+    // The agent has held the answer against the JSON Schema; only zod knows what that can not say.
+    const parsed = schema.safeParse(answer.generated);
+    if (parsed.success) return { generated: parsed.data, model: answer.model };
+    return { unavailable: `the answer does not fit the schema: ${z.prettifyError(parsed.error)}` };
+  };
+}
+
+function jsonSchemaOf(schema: z.ZodType): object {
+  if (!(schema instanceof z.ZodObject)) throw new TypeError('generate: the schema must be a z.object({ ... })');
+  const { $schema: _, ...json } = z.toJSONSchema(schema);
+  return json;
 }
 
 function createFetch(ask: Ask): ScriptContext['fetch'] {

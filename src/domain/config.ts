@@ -1,20 +1,9 @@
 import { z } from 'zod';
 import { isPlainName, type Problem } from './problem.ts';
+import { TASKS, Task } from './task.ts';
 import { checkObject, parseYamlObject } from './yaml-object.ts';
 
 export const CONFIG_FILE = '.github/steward.yml';
-
-/** The tasks a model is asked for; each has a route. The names are the article's, plus `consolidation`. */
-export const TASKS = [
-  'ceo_analysis',
-  'blog_generation',
-  'social_posts',
-  'self_repair',
-  'engagement',
-  'consolidation',
-] as const;
-export const Task = z.enum(TASKS);
-export type Task = z.infer<typeof Task>;
 
 /** US dollars; more in a day than anybody means. */
 export const LARGEST_BUDGET = 10_000;

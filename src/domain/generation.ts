@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Task } from './config.ts';
+import { Task } from './task.ts';
 
 const Json = z.json();
 

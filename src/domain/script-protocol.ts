@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type GenerateAnswer, GenerateRequest } from './generation.ts';
 
 /** What agent and script child say to each other: a request and a response by file, calls as lines of JSON over file descriptor 3. */
 
@@ -54,6 +55,7 @@ export const AgentCall = z.discriminatedUnion('method', [
     }),
   }),
   z.object({ call: z.int(), method: z.literal('git'), params: z.object({ args: z.array(z.string()) }) }),
+  z.object({ call: z.int(), method: z.literal('generate'), params: GenerateRequest }),
 ]);
 export type AgentCall = z.infer<typeof AgentCall>;
 
@@ -65,4 +67,6 @@ export type FetchAnswer = {
   body: string;
 };
 
-export type AgentAnswer = { call: number; value: FetchAnswer | string } | { call: number; error: string };
+export type AgentAnswer =
+  | { call: number; value: FetchAnswer | string | GenerateAnswer }
+  | { call: number; error: string };

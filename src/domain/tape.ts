@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GenerateAnswer, GenerateRequest } from './generation.ts';
 import { sha256 } from './occurrence.ts';
 import type { Entry } from './record.ts';
 
@@ -31,7 +32,13 @@ const GitExchange = z.object({
   stdout: z.string().optional(),
   error: z.string().optional(),
 });
-export const Exchange = z.discriminatedUnion('kind', [FetchExchange, GitExchange]);
+const GenerateExchange = z.object({
+  kind: z.literal('generate'),
+  request: GenerateRequest,
+  answer: GenerateAnswer.optional(),
+  error: z.string().optional(),
+});
+export const Exchange = z.discriminatedUnion('kind', [FetchExchange, GitExchange, GenerateExchange]);
 export type Exchange = z.infer<typeof Exchange>;
 
 export const Tape = z.object({

@@ -1,7 +1,7 @@
-import type { Task } from '../domain/config.ts';
 import { healthAfterCall, type ModelsHealth } from '../domain/model-breaker.ts';
 import { isPriceStale } from '../domain/price-age.ts';
 import type { CallRecord } from '../domain/record.ts';
+import type { Task } from '../domain/task.ts';
 import type { LlmAnswer, LlmRequest, Prompt } from '../ports.ts';
 import type { Books } from './books.ts';
 import type { Context } from './cycle-context.ts';

@@ -1,8 +1,8 @@
-import { TASKS, type Task } from '../domain/config.ts';
 import { standingOf } from '../domain/model-breaker.ts';
 import { callCost, type Price, toDollars, type Usage } from '../domain/money.ts';
 import { isPriceStale } from '../domain/price-age.ts';
 import type { Entry } from '../domain/record.ts';
+import { TASKS, type Task } from '../domain/task.ts';
 import type { ModelFacts } from '../ports.ts';
 import type { Ports, Setting } from './cycle-context.ts';
 import { lastEntries, loadLedger } from './ledger-reader.ts';

@@ -1,6 +1,7 @@
-import type { StewardConfig, Task } from '../domain/config.ts';
+import type { StewardConfig } from '../domain/config.ts';
 import type { CallRecord } from '../domain/record.ts';
 import { type Redactor, redactJson } from '../domain/redaction.ts';
+import type { Task } from '../domain/task.ts';
 import type { Clock, Llm, LlmAnswer, LlmRequest, ModelFacts, Prompt, Standing } from '../ports.ts';
 import { attemptCall, type Errand, type Outcome, type Question, type Surroundings } from './attempt.ts';
 import { correctionPrompt } from './correction.ts';

@@ -115,7 +115,11 @@ function toGeminiNode(node: SchemaNode, unsupported: string[]): ResponseSchema {
     case 'boolean':
       return { type: SchemaType.BOOLEAN };
     default:
-      unsupported.push(node.type ? `type ${[node.type].flat().join(' or ')}` : Object.keys(node).join(' with '));
+      unsupported.push(
+        node.type
+          ? `type ${[node.type].flat().join(' or ')}`
+          : Object.keys(node).join(' with ') || 'a value of any type',
+      );
       return { type: SchemaType.STRING };
   }
 }

@@ -1,6 +1,7 @@
-import type { StewardConfig, Task } from '../domain/config.ts';
+import type { StewardConfig } from '../domain/config.ts';
 import { standingOf } from '../domain/model-breaker.ts';
 import type { MicroCents } from '../domain/money.ts';
+import type { Task } from '../domain/task.ts';
 import { estimateTokens } from '../domain/token-estimate.ts';
 import type { Prompt, Standing } from '../ports.ts';
 import { costOf, type ModelPrice, type PriceList, priceOf } from './prices.ts';

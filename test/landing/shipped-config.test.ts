@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseConfig, StewardConfig, TASKS } from '../../src/domain/config.ts';
+import { parseConfig, StewardConfig } from '../../src/domain/config.ts';
+import { TASKS } from '../../src/domain/task.ts';
 
 const root = new URL('../../', import.meta.url);
 const fileText = (path: string) => readFileSync(new URL(path, root), 'utf8');

@@ -75,6 +75,7 @@ async function prepare(test: ScriptTest): Promise<{ runner: ChildScriptRunner; c
       secrets: {},
       spawn: [],
       timeoutMs: 30_000,
+      generate: async () => ({ unavailable: 'no model in this test' }),
       ...call,
     },
   };

@@ -93,6 +93,7 @@ export function labCall(): ScriptCall {
     secrets: {},
     spawn: [],
     timeoutMs: 30_000,
+    generate: async () => ({ unavailable: 'no model in this test' }),
   };
 }
 

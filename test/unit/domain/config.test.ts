@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { configJsonSchema, parseConfig, StewardConfig, TASKS } from '../../../src/domain/config.ts';
+import { configJsonSchema, parseConfig, StewardConfig } from '../../../src/domain/config.ts';
 import { formatProblem } from '../../../src/domain/problem.ts';
+import { TASKS } from '../../../src/domain/task.ts';
 
 const root = new URL('../../../', import.meta.url);
 const fileText = (path: string) => readFileSync(new URL(path, root), 'utf8');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseConfig, TASKS } from '../../../src/domain/config.ts';
+import { parseConfig } from '../../../src/domain/config.ts';
+import { TASKS } from '../../../src/domain/task.ts';
 import { costOf, readPrices } from '../../../src/llm/prices.ts';
 
 const today = new Date('2026-11-22T10:00:00Z');
