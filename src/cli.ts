@@ -120,6 +120,26 @@ addCommand('ledger', 'List what was decided and what came of it.')
     print(entries.length > 0 ? ledgerTable(entries) : 'No entry. `npm start` runs a cycle.');
   });
 
+addCommand('cost', 'Show what models cost, on what, when a cap will be reached, and the same on the dearest model.')
+  .option('--since <when>', 'a date (2026-03-04) or a duration (7d); else this UTC month')
+  .option('--json', 'one object, amounts in US dollars')
+  .action(async (options: { since?: string; json?: boolean }) => {
+    const { ports, setting } = await compose({
+      directory: directory(),
+      isJson: options.json ?? false,
+      toleratesBadConfig: true,
+    });
+    const [{ costReport }, { parseSince }] = await Promise.all([
+      import('./flows/cost.ts'),
+      import('./flows/list-ledger.ts'),
+    ]);
+    const since = options.since === undefined ? undefined : parseSince(options.since, ports.clock.now());
+    const report = await costReport(ports, setting, since);
+    if (options.json) return printJson(report);
+    const { costText } = await import('./view/cost-text.ts');
+    print(costText(report));
+  });
+
 addCommand('models', 'Show which models are asked for what, their prices, keys and state.')
   .option('--json', 'one object {routes, models, decision}')
   .action(async (options: { json?: boolean }) => {

@@ -50,7 +50,8 @@ export function parseFilter(
   };
 }
 
-function parseSince(text: string, now: Date): Date {
+/** A date or a duration as typed. Throws USAGE. */
+export function parseSince(text: string, now: Date): Date {
   if (DURATION_PATTERN.test(text)) return new Date(now.getTime() - durationMs(text));
   const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time))
