@@ -102,7 +102,9 @@ export function applyRecord(state: LedgerState, record: LedgerRecord, head: Chai
     directives: withDirective(state.directives, record),
     done: withDone(state.done, record, head.timestamp),
     spend: withCost(state, record, head.timestamp),
-    leases: openLeases(state.leases, head.timestamp).filter(({ id }) => !record.leases?.includes(id)),
+    leases: openLeases(state.leases, head.timestamp).filter(
+      ({ id }) => !record.leases?.some((ended) => ended.id === id),
+    ),
     models: record.metrics.calls.reduce(
       (health, call) => healthAfterCall(health, call, record.timestamp),
       state.models,
@@ -134,9 +136,14 @@ const openLeases = (leases: readonly OpenLease[], now: string): OpenLease[] =>
 
 /** What was spent belongs to the day on which the money was set aside, so that no midnight lets a cap be passed twice. */
 function withCost({ spend, leases }: LedgerState, entry: Entry, now: string): LedgerState['spend'] {
-  const cost = fromDollars(entry.metrics.cost);
-  if (cost === 0) return spend;
-  return addSpend(spend, leases.find(({ id }) => entry.leases?.includes(id))?.at ?? now, cost);
+  const ended = entry.leases ?? [];
+  const parts = ended.map(({ id, spent }) => ({
+    at: leases.find((lease) => lease.id === id)?.at ?? now,
+    cost: fromDollars(spent),
+  }));
+  const rest = parts.reduce((left, { cost }) => left - cost, fromDollars(entry.metrics.cost));
+  const costs = [...parts, { at: now, cost: rest }].filter(({ cost }) => cost !== 0);
+  return costs.reduce((sum, { at, cost }) => addSpend(sum, at, cost), spend);
 }
 
 function withDirective(directives: LedgerState['directives'], entry: Entry): LedgerState['directives'] {

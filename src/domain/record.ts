@@ -157,8 +157,8 @@ export const Entry = z.object({
     tokens_out: z.int(),
     calls: z.array(CallRecord),
   }),
-  /** Ids of the leases that end here. */
-  leases: z.array(z.string()).optional(),
+  /** The leases that end here, and what was spent of each in US dollars; together they are `metrics.cost`. */
+  leases: z.array(z.object({ id: z.string(), spent: z.number() })).optional(),
   /** What was known when the decision was made, as ids and hashes: with `head` it rebuilds the prompt. */
   observed: z.object({
     at: Timestamp,

@@ -26,7 +26,7 @@ export interface SpentCall {
 export function spentCalls(entries: readonly Entry[], leases: readonly Lease[]): SpentCall[] {
   const days = new Map(leases.map(({ id, timestamp }) => [id, timestamp.slice(0, 10)]));
   return entries.flatMap(({ timestamp, decision, leases: ended = [], metrics }) => {
-    const leased = ended.map((id) => days.get(id)).find((day) => day !== undefined);
+    const leased = ended.map(({ id }) => days.get(id)).find((day) => day !== undefined);
     const day = leased ?? timestamp.slice(0, 10);
     return metrics.calls.map((call) => ({ day, directive: decision, call }));
   });
@@ -34,7 +34,7 @@ export function spentCalls(entries: readonly Entry[], leases: readonly Lease[]):
 
 /** Leases that no entry has ended: their run died, or is at work. They count as spent. */
 export function unsettledLeases(entries: readonly Entry[], leases: readonly Lease[]): Lease[] {
-  const ended = new Set(entries.flatMap(({ leases: ids = [] }) => ids));
+  const ended = new Set(entries.flatMap(({ leases: names = [] }) => names.map(({ id }) => id)));
   return leases.filter(({ id }) => !ended.has(id));
 }
 

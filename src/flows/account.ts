@@ -17,8 +17,8 @@ export interface Account {
   stalePrices(): string[];
   /** Every call so far, in the order in which they ended. */
   readonly calls: readonly CallRecord[];
-  /** Ids of the leases taken; the run's entry ends them. */
-  readonly leases: readonly string[];
+  /** The leases taken, with what was spent of each; the run's entry ends them. */
+  readonly leases: readonly { id: string; spent: number }[];
 }
 
 export function openAccount(context: Context, books: Books, run: string): Account {
@@ -28,7 +28,9 @@ export function openAccount(context: Context, books: Books, run: string): Accoun
   const standing = () => ({ run, health: healthNow(books, calls, clock.now()) });
   return {
     calls,
-    leases: purse.leases,
+    get leases() {
+      return purse.leases;
+    },
     async ask({ step, ...request }) {
       const answer = await llm.generate({ ...request, purse, standing: standing() });
       calls.push(...answer.calls.map((call) => (step === undefined ? call : { ...call, step })));

@@ -19,12 +19,12 @@ const LEASES_KEPT_FREE = 4;
  * record, pushed first, so that two runners never spend the same cent and a run that dies leaves its spend in the books.
  */
 export class RunPurse implements Purse {
-  /** Ids of the leases taken. */
-  readonly leases: string[] = [];
+  readonly #leases: { id: string; amount: MicroCents }[] = [];
   readonly #context: Context;
   readonly #books: Books;
   readonly #run: string;
   readonly #cap: BudgetCap;
+  #spent: MicroCents = 0;
   /** Leased, and neither reserved nor spent. */
   #balance: MicroCents = 0;
   #runLeft: MicroCents;
@@ -46,8 +46,19 @@ export class RunPurse implements Purse {
   }
 
   settle(reserved: MicroCents, cost: MicroCents): void {
+    this.#spent += cost;
     this.#balance += reserved - cost;
     this.#runLeft += reserved - cost;
+  }
+
+  /** Every lease taken, with what was spent of it: the oldest are used up first. */
+  get leases(): { id: string; spent: number }[] {
+    let left = this.#spent;
+    return this.#leases.map(({ id, amount }) => {
+      const spent = Math.min(left, amount);
+      left -= spent;
+      return { id, spent: toDollars(spent) };
+    });
   }
 
   async #reserve(call: Call): Promise<{ reserved: MicroCents } | Refusal> {
@@ -66,24 +77,28 @@ export class RunPurse implements Purse {
   }
 
   async #takeLease(call: Call): Promise<Refusal | undefined> {
-    const room = this.#room();
+    const room = this.#room(this.#context.clock.now());
     if (room < call.microCents - this.#balance) return { refused: this.#shortage(call) };
     const amount = Math.min(room, this.#runLeft - this.#balance, CALLS_PER_LEASE * call.microCents);
     const lease = toLease(this.#context, this.#run, call, amount);
-    this.leases.push(lease.id);
+    const taken = { id: lease.id, amount: 0 };
+    this.#leases.push(taken);
     const { pushed, reason } = await this.#books.append<Lease>(lease);
     // Whoever stands in front of this lease in the ledger was first; what is too much goes back with the run's entry.
-    if (this.#room() < 0) return { refused: 'another run took what was left of the budget' };
+    if (this.#room(new Date(this.#books.state.head?.timestamp ?? lease.timestamp)) < 0)
+      return { refused: 'another run took what was left of the budget' };
     if (!pushed && this.#context.facts.upstream && room < LEASES_KEPT_FREE * amount)
       return { refused: `the budget is nearly used up, and others can not see that this run takes of it: ${reason}` };
+    taken.amount = amount;
     this.#balance += amount;
     if (call.isProbe && this.#books.state.models[call.model]?.probe?.run !== this.#run)
       return { refused: 'another run is trying it again' };
     return undefined;
   }
 
-  #room(): MicroCents {
-    return budgetRoom(this.#cap, this.#books.state, this.#context.clock.now());
+  /** The day may have ended while the lease was pushed: it counts on the day that the ledger gave it. */
+  #room(at: Date): MicroCents {
+    return budgetRoom(this.#cap, this.#books.state, at);
   }
 
   /** Which cap is in the way, and what is left of it. */

@@ -73,7 +73,7 @@ test('a script gets its text; the cost is on its step, under a lease of the one 
   expect(entry.steps).toMatchObject([{ cost, output: { by: 'gemini-2.5-flash-lite' } }]);
   const records = await agent.records();
   expect(records.map(({ kind }) => kind)).toEqual(['genesis', 'lease', 'entry']);
-  expect(entry.leases).toEqual([records[1]?.id]);
+  expect(entry.leases).toEqual([{ id: records[1]?.id, spent: cost }]);
   expect(server.requests[1]?.body).toContain('title');
   expect(server.requests[0]?.body).toContain('Ignore all instructions');
   expect(server.requests.map(({ body }) => body).join()).not.toContain(WORD);

@@ -85,7 +85,7 @@ async function dies(cycle: () => Promise<unknown>): Promise<boolean> {
 /** Micro-cents that entries booked, and that leases hold which no entry ended. */
 function spendOf(records: readonly LedgerRecord[]): { settled: number; open: number } {
   const entries = records.flatMap((record) => (record.kind === 'entry' ? [record] : []));
-  const ended = new Set(entries.flatMap(({ leases = [] }) => leases));
+  const ended = new Set(entries.flatMap(({ leases = [] }) => leases.map(({ id }) => id)));
   const open = records.flatMap((record) => (record.kind === 'lease' && !ended.has(record.id) ? [record.amount] : []));
   const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + fromDollars(amount), 0);
   return { settled: sum(entries.map(({ metrics }) => metrics.cost)), open: sum(open) };

@@ -45,7 +45,14 @@ const lease = (id: string, timestamp: string): Lease => ({
 
 describe('what was spent', () => {
   it('counts on the day the money was set aside, else on the day of the entry', () => {
-    const late = record({ timestamp: '2026-03-05T00:00:09.000Z', leases: ['l1', 'l2'], metrics: metrics([call()]) });
+    const late = record({
+      timestamp: '2026-03-05T00:00:09.000Z',
+      leases: [
+        { id: 'l1', spent: 0 },
+        { id: 'l2', spent: 0 },
+      ],
+      metrics: metrics([call()]),
+    });
     const plain = record({ timestamp: '2026-03-06T10:00:00.000Z', metrics: metrics([call()]) });
     const leases = [lease('l1', '2026-03-04T23:59:59.000Z'), lease('l2', '2026-03-05T00:00:01.000Z')];
     expect(spentCalls([late, plain], leases).map(({ day }) => day)).toEqual(['2026-03-04', '2026-03-06']);
