@@ -46,7 +46,7 @@ async function benchCycle(options: BenchOptions): Promise<BenchTable> {
       plans.push(plan);
     }
     return {
-      title: 'A full forced cycle: tool, criterion, one model call, two commits, push',
+      title: 'A full forced cycle: tool, criterion, one model call under its lease, three commits, two pushes',
       columns: COLUMNS,
       rows,
       notes: notes(plans, options),

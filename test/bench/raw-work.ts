@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { environment, type House, nodePath, stewardCli } from './bench-repo.ts';
@@ -32,19 +32,31 @@ export async function traceCycle(yard: string, house: House, env: Readonly<Recor
 export interface RawWork {
   steps: readonly TracedProcess[];
   packages: readonly string[];
-  /** Files that the cycle left changed, by path, and the clone that has them. */
-  changed: readonly string[];
-  from: House;
+  /** What each record of the cycle left in the work tree before it was staged: text by path, null where it was removed. */
+  stagings: readonly ReadonlyMap<string, string | null>[];
   /** HEAD after the cycle, and so after each replay. */
   head: string;
 }
 
 /** Turns a traced cycle into a plan that any copy of the house it began with can replay. */
 export async function planRawWork(after: House, before: string, trace: Trace): Promise<RawWork> {
-  const diff = await after.git(['diff', '-z', '--name-only', '--no-renames', before, 'HEAD']);
-  const head = (await after.git(['rev-parse', 'HEAD'])).stdout.trim();
-  const changed = diff.stdout.split('\0').filter(Boolean);
-  return { steps: trace.processes, packages: trace.packages, changed, from: after, head };
+  const log = await after.git(['log', '--reverse', '--format=%H', `${before}..HEAD`, '--', 'ledger']);
+  const records = log.stdout.trim().split('\n');
+  const stagings = await Promise.all(
+    records.map((record, index) => textsBetween(after, records[index - 1] ?? before, record)),
+  );
+  return { steps: trace.processes, packages: trace.packages, stagings, head: records.at(-1) ?? before };
+}
+
+async function textsBetween(house: House, before: string, commit: string): Promise<Map<string, string | null>> {
+  const diff = await house.git(['diff', '-z', '--name-status', '--no-renames', before, commit]);
+  const fields = diff.stdout.split('\0').filter(Boolean);
+  const texts = new Map<string, string | null>();
+  for (let index = 0; index < fields.length; index += 2) {
+    const [status, path = ''] = [fields[index], fields[index + 1]];
+    texts.set(path, status === 'D' ? null : (await house.git(['show', `${commit}:${path}`])).stdout);
+  }
+  return texts;
 }
 
 /**
@@ -53,8 +65,9 @@ export async function planRawWork(after: House, before: string, trace: Trace): P
  */
 export async function replayRawWork(yard: string, house: House, plan: RawWork): Promise<Cost> {
   const costs: Cost[] = [await runWell(bareAgent(yard, house, plan))];
+  const stagings = plan.stagings.values();
   for (const step of plan.steps) {
-    if (gitCommand(step) === 'add') await putFiles(house, plan);
+    if (gitCommand(step) === 'add') await putFiles(house, stagings.next().value ?? new Map());
     costs.push(await runWell(toCommand(house, step)));
   }
   const head = (await house.git(['rev-parse', 'origin/main'])).stdout.trim();
@@ -80,10 +93,10 @@ function toCommand(house: House, { file, args, env, stdin }: TracedProcess): Com
   };
 }
 
-async function putFiles(house: House, { changed, from }: RawWork): Promise<void> {
-  for (const path of changed) {
+async function putFiles(house: House, texts: ReadonlyMap<string, string | null>): Promise<void> {
+  for (const [path, text] of texts) {
     const target = join(house.work, path);
     await mkdir(dirname(target), { recursive: true });
-    await copyFile(join(from.work, path), target).catch(() => rm(target, { force: true }));
+    await (text === null ? rm(target, { force: true }) : writeFile(target, text));
   }
 }
