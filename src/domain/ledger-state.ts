@@ -105,10 +105,7 @@ export function applyRecord(state: LedgerState, record: LedgerRecord, head: Chai
     leases: openLeases(state.leases, head.timestamp).filter(
       ({ id }) => !record.leases?.some((ended) => ended.id === id),
     ),
-    models: record.metrics.calls.reduce(
-      (health, call) => healthAfterCall(health, call, record.timestamp),
-      state.models,
-    ),
+    models: record.metrics.calls.reduce((health, call) => healthAfterCall(health, call, head.timestamp), state.models),
     tapes: retainTapes(state.tapes, record),
   };
 }

@@ -39,15 +39,14 @@ export function healthAfterCall(health: ModelsHealth, call: CallRecord, at: stri
     return before ? others : health;
   }
   const failures = (before?.failures ?? 0) + count;
-  const opened = failures >= FAILURES_TO_OPEN ? (before?.opened ?? 0) + opensNow(before, at) : 0;
+  // It is open already, and this call was made before: its answer only came in late.
+  if (before?.until && before.probe === null && at < before.until)
+    return { ...health, [model]: { ...before, failures, kind: outcome } };
+  const opened = failures >= FAILURES_TO_OPEN ? (before?.opened ?? 0) + 1 : 0;
   const coolDownMs = Math.min(LONGEST_COOL_DOWN_MS, FIRST_COOL_DOWN_MS * 2 ** (opened - 1));
   const until = opened > 0 ? new Date(Date.parse(at) + coolDownMs).toISOString() : null;
   return { ...health, [model]: { failures, kind: outcome, until, opened, probe: null } };
 }
-
-/** 1 where this failure opens the breaker (anew); 0 where it was open already, and the call only came in late. */
-const opensNow = (before: ModelHealth | undefined, at: string): 0 | 1 =>
-  before?.until && before.probe === null && at < before.until ? 0 : 1;
 
 /** The health after a run has said that it probes; the first to say so may. */
 export function healthAfterProbe(

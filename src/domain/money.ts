@@ -12,6 +12,10 @@ export function formatDollars(dollars: number): string {
   return `$${dollars < 0.0001 ? dollars.toFixed(8).replace(/0+$/, '') : dollars.toFixed(4)}`;
 }
 
+/** A cap as people write it: `$0.50`; finer where it is. */
+export const formatCap = (dollars: number): string =>
+  Number.isInteger(Math.round(dollars * 1e8) / 1e6) ? `$${dollars.toFixed(2)}` : formatDollars(dollars);
+
 /** US dollars per million tokens, as vendors publish them. */
 export interface Price {
   input: number;

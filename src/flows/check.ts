@@ -1,5 +1,7 @@
 import { type CommandLine, parseFlags } from '../domain/command-line.ts';
+import { CONFIG_FILE } from '../domain/config.ts';
 import type { Directive } from '../domain/directive.ts';
+import { isPriceStale, PRICE_SHELF_LIFE_DAYS } from '../domain/price-age.ts';
 import { didYouMean, errorAt, type Problem } from '../domain/problem.ts';
 import { fitInput } from '../domain/script-input.ts';
 import type { ScriptDescription } from '../ports.ts';
@@ -23,7 +25,15 @@ export async function check(ports: Ports, setting: Setting, configProblems: read
   const chain = await checkChain(ports);
   const tapes = await checkTapes(ports, chain.state);
   return {
-    problems: [configProblems, loaded.problems, scripts.problems, usage, chain.problems, tapes.problems].flat(),
+    problems: [
+      configProblems,
+      modelProblems(ports, setting),
+      loaded.problems,
+      scripts.problems,
+      usage,
+      chain.problems,
+      tapes.problems,
+    ].flat(),
     counts: {
       directives: loaded.directives.length,
       scripts: scripts.count,
@@ -31,6 +41,32 @@ export async function check(ports: Ports, setting: Setting, configProblems: read
       tapes: tapes.count,
     },
   };
+}
+
+/** Models that would be asked, but for a price that is missing or was read too long ago. */
+function modelProblems({ llm, clock }: Ports, { config }: Setting): Problem[] {
+  const used = new Set(Object.values(config.routes).flatMap(({ models }) => models));
+  return llm.models().flatMap(({ alias, model, hasKey, price }): Problem[] => {
+    const at = { file: CONFIG_FILE, line: 1, severity: 'warning' as const };
+    if (!used.has(alias) || !hasKey) return [];
+    if (!price)
+      return [
+        {
+          ...at,
+          found: `the model ${model} without a price`,
+          expected: `one under models.${alias}.price, or it is never asked`,
+        },
+      ];
+    if (!isPriceStale(price.read, clock.now())) return [];
+    return [
+      {
+        ...at,
+        found: `a price of ${model} that was read on ${price.read}`,
+        expected: `one read in the last ${PRICE_SHELF_LIFE_DAYS} days`,
+        hint: `Compare it with ${price.source}; one of your own goes under models.${alias}.price`,
+      },
+    ];
+  });
 }
 
 async function describeAll({

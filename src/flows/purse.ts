@@ -1,6 +1,6 @@
 import { AgentError } from '../domain/agent-error.ts';
 import { type BudgetCap, budgetCap, budgetRoom, committedSpend } from '../domain/budget.ts';
-import { formatDollars, type MicroCents, toDollars } from '../domain/money.ts';
+import { formatCap, formatDollars, type MicroCents, toDollars } from '../domain/money.ts';
 import { type Lease, RECORD_VERSION, type Unsealed } from '../domain/record.ts';
 import type { Purse } from '../ports.ts';
 import type { Books } from './books.ts';
@@ -108,8 +108,8 @@ export class RunPurse implements Purse {
     const day = ofDay - spent.dayMicroCents;
     const month = ofMonth - spent.monthMicroCents;
     const [left, whole, period] = day <= month ? [day, ofDay, 'day'] : [month, ofMonth, 'month'];
-    if (left <= 0) return `the ${period}'s budget of ${dollars(whole)} is used up`;
-    return `one call may cost ${dollars(microCents)}, and ${dollars(left)} of the ${period}'s ${dollars(whole)} is left`;
+    if (left <= 0) return `the ${period}'s budget of ${formatCap(toDollars(whole))} is used up`;
+    return `one call may cost ${dollars(microCents)}, and ${dollars(left)} of the ${period}'s ${formatCap(toDollars(whole))} is left`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { formatDollars } from '../domain/money.ts';
+import { formatCap, formatDollars } from '../domain/money.ts';
 import type { BudgetLine, CostReport } from '../flows/cost.ts';
 import { type Column, textTable } from './text-table.ts';
 
@@ -29,7 +29,7 @@ export function costText(report: CostReport): string {
 }
 
 function budgetSentence(period: string, { spent, cap, expected, reached_at, ends }: BudgetLine, now: string): string {
-  const start = `${period}: ${formatDollars(spent)} of ${formatDollars(cap)}`;
+  const start = `${period}: ${formatDollars(spent)} of ${formatCap(cap)}`;
   if (reached_at !== null && reached_at <= now)
     return `${start}, used up; models are asked again from ${minute(ends)} UTC.`;
   const end = `${formatDollars(expected)} by ${minute(ends)} UTC at the present rate`;

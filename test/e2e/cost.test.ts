@@ -23,7 +23,7 @@ test('cost and models say what is there, before and after a decision that was pa
   // 2000 x $0.10 + 100 x $0.40 per million
   expect(entry).toMatchObject({ decision: 'count', metrics: { cost: 0.00024 } });
   const text = (await agent.steward(['cost'], environment)).stdout;
-  expect(text).toMatch(/^Today: \$0\.0002 of \$0\.5000, \$0\.\d+ by \d{4}-\d\d-\d\d 00:00 UTC at the present rate\.$/m);
+  expect(text).toMatch(/^Today: \$0\.0002 of \$0\.50, \$0\.\d+ by \d{4}-\d\d-\d\d 00:00 UTC at the present rate\.$/m);
   expect(text).toMatch(/^ceo_analysis\s+1\s+2000\s+0\s+100\s+0\s+\$0\.0002$/m);
   expect(text).toContain('The same tokens on claude-opus-5-5:');
   const json = JSON.parse((await agent.steward(['cost', '--json'], environment)).stdout);
@@ -52,5 +52,18 @@ test('cost and models say what is there, before and after a decision that was pa
 test('a cap that is reached says until when', async () => {
   const agent = await agentFixture(COUNT_TREE);
   const { stdout } = await agent.steward(['cost'], { STEWARD_BUDGET_USD_PER_DAY: '0' });
-  expect(stdout).toMatch(/^Today: \$0 of \$0, used up; models are asked again from \d{4}-\d\d-\d\d 00:00 UTC\.$/m);
+  expect(stdout).toMatch(/^Today: \$0 of \$0\.00, used up; models are asked again from \d{4}-\d\d-\d\d 00:00 UTC\.$/m);
+});
+
+test('check warns of a model in use that has no price, where there is a key for it', async () => {
+  const agent = await agentFixture({
+    ...COUNT_TREE,
+    '.github/steward.yml':
+      'models: { novel: { vendor: gemini, model: gemini-99 } }\nroutes: { ceo_analysis: [novel, flash] }\n',
+  });
+  const { exitCode, stdout } = await agent.steward(['check'], { GEMINI_API_KEY: 'sk-test-0123456789abcdef' });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('the model gemini-99 without a price');
+  expect((await agent.steward(['models'])).stdout).toContain('write one under models.novel.price');
+  expect((await agent.steward(['check'])).stdout).not.toContain('gemini-99');
 });

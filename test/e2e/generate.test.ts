@@ -85,7 +85,7 @@ test('a script gets its text; the cost is on its step, under a lease of the one 
 
 test.each([
   ['no key', {}, {}, 'no model key'],
-  ['no budget', { GEMINI_API_KEY: KEY }, { STEWARD_BUDGET_USD_PER_DAY: '0' }, "the day's budget of $0 is used up"],
+  ['no budget', { GEMINI_API_KEY: KEY }, { STEWARD_BUDGET_USD_PER_DAY: '0' }, "the day's budget of $0.00 is used up"],
 ])('%s: the script falls back on its template, and the run is green', async (_, keys, budget, reason) => {
   const { agent, server, environment } = await withModel([{ json: {} }]);
   const { entry } = await agent.cycle([], {

@@ -103,7 +103,7 @@ describe('cycles through both vendors, on real sockets', () => {
     const { entry } = await agent.cycle([], environment);
     expect(server.requests).toHaveLength(0);
     expect(entry).toMatchObject({ decided_by: 'policy', result: 'success' });
-    expect(entry.degraded).toContain(": the day's budget of $0 is used up");
+    expect(entry.degraded).toContain(": the day's budget of $0.00 is used up");
     expect((await agent.records()).map(({ kind }) => kind)).toEqual(['genesis', 'entry']);
   });
 

@@ -3,25 +3,41 @@ import { describe, expect, it } from 'vitest';
 import { addSpend, budgetRoom, NOTHING_SPENT } from '../../../src/domain/budget.ts';
 import { callCost, formatDollars, fromDollars, toDollars } from '../../../src/domain/money.ts';
 
-/** Hundred-thousandths of a dollar per million tokens: the finest price a vendor publishes. */
-const priceUnits = fc.integer({ min: 0, max: 20_000_000 });
-const tokens = fc.integer({ min: 0, max: 4_000_000 });
+/** US dollars per million tokens with up to five decimals, the finest a vendor publishes: as text, and in units of the last. */
+const price = fc
+  .oneof(fc.integer({ min: 0, max: 20_000_000 }), fc.integer({ min: 0, max: 999 }))
+  .map((units) => ({ text: `${Math.floor(units / 100_000)}.${String(units % 100_000).padStart(5, '0')}`, units }));
+const tokens = fc.oneof(fc.nat(4_000_000), fc.nat(50));
 
 describe('the cost of a call', () => {
-  it('is exact to the last micro-cent, rounded up', () => {
-    const unit = (n: number) => n / 100_000;
+  it('is price times usage to the last micro-cent, rounded up once', () => {
     fc.assert(
       fc.property(
-        fc.tuple(priceUnits, priceUnits, priceUnits),
-        fc.tuple(tokens, tokens, tokens, tokens),
-        ([pIn, pCached, pOut], [fresh, cachedIn, out, thinking]) => {
+        fc.record({ input: price, cachedInput: price, cacheWrite: fc.option(price), output: price }),
+        fc.record({ fresh: tokens, cachedIn: tokens, cacheWritten: fc.option(tokens), out: tokens, thinking: tokens }),
+        ({ input, cachedInput, cacheWrite, output }, { fresh, cachedIn, cacheWritten, out, thinking }) => {
+          const written = cacheWritten ?? 0;
           const cost = callCost(
-            { input: unit(pIn), cachedInput: unit(pCached), output: unit(pOut) },
-            { in: fresh + cachedIn, cachedIn, out, thinking },
+            {
+              input: Number(input.text),
+              cachedInput: Number(cachedInput.text),
+              ...(cacheWrite ? { cacheWrite: Number(cacheWrite.text) } : {}),
+              output: Number(output.text),
+            },
+            {
+              in: fresh + cachedIn + written,
+              cachedIn,
+              ...(cacheWritten === null ? {} : { cacheWritten }),
+              out,
+              thinking,
+            },
           );
           // price units x tokens = micro-cents x 1000
           const thousandths =
-            BigInt(fresh) * BigInt(pIn) + BigInt(cachedIn) * BigInt(pCached) + BigInt(out + thinking) * BigInt(pOut);
+            BigInt(fresh) * BigInt(input.units) +
+            BigInt(cachedIn) * BigInt(cachedInput.units) +
+            BigInt(written) * BigInt((cacheWrite ?? input).units) +
+            BigInt(out + thinking) * BigInt(output.units);
           expect(BigInt(cost)).toBe((thousandths + 999n) / 1000n);
         },
       ),
@@ -37,6 +53,14 @@ describe('the cost of a call', () => {
     [{ in: 0, cachedIn: 0, out: 0, thinking: 0 }, 0],
   ])('of %j at $0.10 / $0.025 / $0.40 is %i', (usage, microCents) => {
     expect(callCost({ input: 0.1, cachedInput: 0.025, output: 0.4 }, usage)).toBe(microCents);
+  });
+
+  it.each([
+    [{ in: 1000, cachedIn: 0, cacheWritten: 1000, out: 0, thinking: 0 }, 125_000],
+    [{ in: 1000, cachedIn: 300, cacheWritten: 200, out: 0, thinking: 0 }, 500 * 100 + 300 * 10 + 200 * 125],
+    [{ in: 1000, cachedIn: 0, out: 0, thinking: 0 }, 100_000],
+  ])('of %j at $1 / $0.10, and $1.25 for what goes into the cache, is %i', (usage, microCents) => {
+    expect(callCost({ input: 1, cachedInput: 0.1, cacheWrite: 1.25, output: 5 }, usage)).toBe(microCents);
   });
 });
 
@@ -81,6 +105,36 @@ describe('the budget', () => {
             .filter(([at]) => at.toISOString().slice(0, length) === now.toISOString().slice(0, length))
             .reduce((sum, [, cost]) => sum + cost, 0);
         expect(budgetRoom(cap, { spend, leases: [] }, now)).toBe(Math.min(100 - since(10), 1000 - since(7)));
+      }),
+    );
+  });
+
+  it.each([
+    ['its own day', '2026-03-04T23:59:59.999Z', 17, 127],
+    ['an older day of the month', '2026-03-03T23:59:59.999Z', 10, 127],
+    ['an older month', '2026-02-28T23:59:59.999Z', 10, 120],
+    ['the same day a year ago', '2025-03-04T12:00:00.000Z', 10, 120],
+    ['a new day', '2026-03-05T00:00:00.000Z', 7, 127],
+    ['a new month', '2026-04-01T00:00:00.000Z', 7, 7],
+  ])('counts what is booked late where it still can: on %s', (_, at, dayMicroCents, monthMicroCents) => {
+    const before = { day: '2026-03-04', dayMicroCents: 10, month: '2026-03', monthMicroCents: 120 };
+    const spend = addSpend(before, at, 7);
+    expect(spend).toMatchObject({ dayMicroCents, monthMicroCents });
+    const isNewer = at > '2026-03-04';
+    expect(spend).toMatchObject(
+      isNewer ? { day: at.slice(0, 10), month: at.slice(0, 7) } : { day: '2026-03-04', month: '2026-03' },
+    );
+  });
+
+  it('comes to the same whatever the order in which costs are booked', () => {
+    const shuffled = fc
+      .array(fc.tuple(moment, fc.nat(300)), { maxLength: 8 })
+      .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })));
+    const sum = (list: readonly [Date, number][]) =>
+      list.reduce((spend, [at, cost]) => addSpend(spend, at.toISOString(), cost), NOTHING_SPENT);
+    fc.assert(
+      fc.property(shuffled, ([list, other]) => {
+        expect(sum(other)).toEqual(sum(list));
       }),
     );
   });

@@ -201,8 +201,8 @@ describe('one by one', () => {
   });
 
   test.each([
-    [{ day: 0 }, "the day's budget of $0 is used up"],
-    [{ day: 1, month: 0 }, "the month's budget of $0 is used up"],
+    [{ day: 0 }, "the day's budget of $0.00 is used up"],
+    [{ day: 1, month: 0 }, "the month's budget of $0.00 is used up"],
     [{ day: 0.001 }, "one call may cost $0.0050, and $0.0010 of the day's $0.0010 is left"],
   ])('%j: a refusal says which cap is in the way', async (budget, refused) => {
     expect(
