@@ -2,7 +2,7 @@ import { healthAfterCall, type ModelsHealth } from '../domain/model-breaker.ts';
 import { isPriceStale } from '../domain/price-age.ts';
 import type { CallRecord } from '../domain/record.ts';
 import type { Task } from '../domain/task.ts';
-import type { LlmAnswer, LlmRequest, Prompt } from '../ports.ts';
+import type { LlmAnswer, LlmRequest } from '../ports.ts';
 import type { Books } from './books.ts';
 import type { Context } from './cycle-context.ts';
 import { RunPurse } from './purse.ts';
@@ -11,8 +11,6 @@ import { RunPurse } from './purse.ts';
 export interface Account {
   ask(request: Pick<LlmRequest, 'task' | 'prompt' | 'check' | 'signal'> & { step?: number }): Promise<LlmAnswer>;
   availability(task: Task): { model: string } | { unavailable: string };
-  /** The most one call could cost, in micro-cents. */
-  estimate(task: Task, prompt: Prompt): number;
   /** Models that were asked at prices read too long ago to be trusted. */
   stalePrices(): string[];
   /** Every call so far, in the order in which they ended. */
@@ -41,7 +39,6 @@ export function openAccount(context: Context, books: Books, run: string): Accoun
       return stale.map(({ model }) => model).filter((model) => calls.some((call) => call.model_asked === model));
     },
     availability: (task) => llm.availability(task, standing()),
-    estimate: (task, prompt) => llm.estimate(task, prompt, standing()),
   };
 }
 

@@ -78,7 +78,8 @@ export class RunPurse implements Purse {
 
   async #takeLease(call: Call): Promise<Refusal | undefined> {
     const room = this.#room(this.#context.clock.now());
-    if (room < call.microCents - this.#balance) return { refused: this.#shortage(call) };
+    // A probe needs a lease even where the balance would do.
+    if (room < Math.max(0, call.microCents - this.#balance)) return { refused: this.#shortage(call) };
     const amount = Math.min(room, this.#runLeft - this.#balance, CALLS_PER_LEASE * call.microCents);
     const lease = toLease(this.#context, this.#run, call, amount);
     const taken = { id: lease.id, amount: 0 };

@@ -11,20 +11,10 @@ import {
   unsettledLeases,
 } from '../../../src/domain/spending.ts';
 import { entry, sealAll } from '../../support/ledger-samples.ts';
+import { callRecord, lease as leaseOf } from '../../support/money-samples.ts';
 
-const call = (parts: Partial<CallRecord> = {}): CallRecord => ({
-  task: 'ceo_analysis',
-  model_asked: 'm',
-  model: 'm',
-  outcome: 'ok',
-  tokens_in: 10,
-  tokens_cached: 0,
-  tokens_out: 1,
-  tokens_thinking: 0,
-  cost: 0.000001,
-  duration_s: 1,
-  ...parts,
-});
+const call = (parts: Partial<CallRecord> = {}): CallRecord =>
+  callRecord({ model_asked: 'm', tokens_in: 10, tokens_out: 1, cost: 0.000001, ...parts });
 const record = (parts: Parameters<typeof entry>[0]) => {
   const [sealed] = sealAll([entry(parts)]);
   if (sealed?.record.kind !== 'entry') throw new Error('no entry');
@@ -32,14 +22,8 @@ const record = (parts: Parameters<typeof entry>[0]) => {
 };
 const metrics = (calls: CallRecord[]) => ({ cost: 0, duration_s: 0, tokens_in: 0, tokens_out: 0, calls });
 const lease = (id: string, timestamp: string): Lease => ({
-  v: 1,
-  kind: 'lease',
+  ...leaseOf({ id, timestamp }),
   seq: 1,
-  id,
-  timestamp,
-  run: `run-${id}`,
-  task: 'ceo_analysis',
-  amount: 0.01,
   prev: '0'.repeat(64),
 });
 

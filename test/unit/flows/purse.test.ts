@@ -11,6 +11,7 @@ import type { Context } from '../../../src/flows/cycle-context.ts';
 import { sealAll } from '../../../src/flows/ledger-writer.ts';
 import { RunPurse } from '../../../src/flows/purse.ts';
 import { entry, genesis } from '../../support/ledger-samples.ts';
+import { callRecord, spentEntry } from '../../support/money-samples.ts';
 
 /** A ledger that several runners append to: whoever comes next stands on what is there, as after a rebase. */
 function sharedLedger() {
@@ -224,21 +225,9 @@ describe('one by one', () => {
   test('a probe is one run’s, and the other is told', async () => {
     const { make, shared } = pair({});
     const failed = { failures: 5, kind: 'overload', until: new Date(START - 1).toISOString(), opened: 1, probe: null };
-    const calls = Array.from({ length: 5 }, () => ({
-      task: 't',
-      model_asked: 'm',
-      model: 'm',
-      outcome: 'overload',
-      tokens_in: 0,
-      tokens_cached: 0,
-      tokens_out: 0,
-      tokens_thinking: 0,
-      cost: 0,
-      duration_s: 0,
-    }));
-    const metrics = { cost: 0, duration_s: 0, tokens_in: 0, tokens_out: 0, calls };
+    const calls = Array.from({ length: 5 }, () => callRecord({ model_asked: 'm', outcome: 'overload' }));
     const at = new Date(START - 15 * 60_000 - 1).toISOString();
-    shared.append({ ...entry({ timestamp: at, metrics }) } as UnsealedRecord);
+    shared.append(spentEntry({ calls }, { timestamp: at }));
     expect(shared.now().models.m).toEqual(failed);
     const [a, b] = [make('a'), make('b')];
     expect(await a.purse.reserve(call(10, true))).toEqual({ reserved: 10 });
