@@ -1,4 +1,4 @@
-import { standingOf } from '../domain/model-breaker.ts';
+import { type ModelsHealth, standingOf } from '../domain/model-breaker.ts';
 import { callCost, type Price, toDollars, type Usage } from '../domain/money.ts';
 import { isPriceStale } from '../domain/price-age.ts';
 import type { Entry } from '../domain/record.ts';
@@ -52,8 +52,6 @@ export async function listModels({ documents, llm, clock }: Ports, setting: Sett
   const now = clock.now();
   const describe = (facts: ModelFacts): ModelsReport['models'][number] => {
     const { alias, vendor, model, keyName, hasKey, price } = facts;
-    const health = Object.hasOwn(state.models, model) ? state.models[model] : undefined;
-    const standing = standingOf(health, '', now);
     return {
       alias,
       vendor,
@@ -62,12 +60,7 @@ export async function listModels({ documents, llm, clock }: Ports, setting: Sett
       price: price
         ? { ...toRates(price.rates), source: price.source, read: price.read, is_stale: isPriceStale(price.read, now) }
         : null,
-      standing:
-        standing.kind === 'open'
-          ? `left alone until ${standing.until} (${health?.failures} failures, ${health?.kind})`
-          : standing.kind === 'probe'
-            ? 'tried with one call next'
-            : 'asked as usual',
+      standing: standingText(state.models, model, now),
       per_day: price ? perDay(price.rates, usage) : null,
     };
   };
@@ -77,6 +70,14 @@ export async function listModels({ documents, llm, clock }: Ports, setting: Sett
     cycles_per_day: CYCLES_PER_DAY,
     decision: { tokens_in: usage.in, tokens_out: usage.out + usage.thinking, measured },
   };
+}
+
+function standingText(health: ModelsHealth, model: string, now: Date): string {
+  const known = Object.hasOwn(health, model) ? health[model] : undefined;
+  const standing = standingOf(known, '', now);
+  if (standing.kind === 'open')
+    return `left alone until ${standing.until} (${known?.failures} failures, ${known?.kind})`;
+  return standing.kind === 'probe' ? 'tried with one call next' : 'asked as usual';
 }
 
 const toRates = ({ input, cachedInput, output }: Price) => ({ input, cached_input: cachedInput, output });
