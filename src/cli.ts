@@ -121,14 +121,11 @@ addCommand('ledger', 'List what was decided and what came of it.')
   });
 
 addCommand('cost', 'Show what models cost, on what, when a cap will be reached, and the same on the dearest model.')
-  .option('--since <when>', 'a date (2026-03-04) or a duration (7d); else this UTC month')
+  .option('--since <when>', 'from the day of a date (2026-03-04) or a duration (7d) on; else this UTC month')
   .option('--json', 'one object, amounts in US dollars')
   .action(async (options: { since?: string; json?: boolean }) => {
-    const { ports, setting } = await compose({
-      directory: directory(),
-      isJson: options.json ?? false,
-      toleratesBadConfig: true,
-    });
+    // With a config that can not be read the caps would be made up.
+    const { ports, setting } = await compose({ directory: directory(), isJson: options.json ?? false });
     const [{ costReport }, { parseSince }] = await Promise.all([
       import('./flows/cost.ts'),
       import('./flows/list-ledger.ts'),

@@ -4,22 +4,15 @@ import { type Column, textTable } from './text-table.ts';
 
 /** `steward cost` for people: where the budget stands, what the money went for, what it would have been without routes. */
 export function costText(report: CostReport): string {
-  const { total, budget, since, until } = report;
-  const head = [
-    budgetSentence('Today', budget.day, until),
-    budgetSentence('This month', budget.month, until),
-    ...unsettledLines(report),
-  ];
-  if (total.calls === 0)
-    return [
-      ...head,
-      '',
-      `No model was asked since ${since.slice(0, 10)}. \`npm run steward -- models\` shows who could be.`,
-    ].join('\n');
+  const { total, since } = report;
+  const head = [monthSentence(report), daySentence(report), ''];
+  if (total.calls === 0 && total.cost === 0) {
+    const nothing = `No model was asked since ${since.slice(0, 10)}. \`npm run steward -- models\` shows who could be.`;
+    return [...head, nothing].join('\n');
+  }
   return [
     ...head,
-    '',
-    `Since ${since.slice(0, 10)}: ${formatDollars(total.cost)} for ${total.calls} model call${total.calls > 1 ? 's' : ''}${shares(report)}.`,
+    `Since ${since.slice(0, 10)}: ${formatDollars(total.cost)} for ${total.calls} model call${total.calls === 1 ? '' : 's'}${shares(report)}.`,
     ...section('day', report.by_day),
     ...section('task', report.by_task),
     ...section('model', report.by_model),
@@ -28,33 +21,35 @@ export function costText(report: CostReport): string {
   ].join('\n');
 }
 
-function budgetSentence(period: string, { spent, cap, expected, reached_at, ends }: BudgetLine, now: string): string {
-  const start = `${period}: ${formatDollars(spent)} of ${formatCap(cap)}`;
-  if (reached_at !== null && reached_at <= now)
-    return `${start}, used up; models are asked again from ${minute(ends)} UTC.`;
-  const end = `${formatDollars(expected)} by ${minute(ends)} UTC at the present rate`;
-  return reached_at === null
-    ? `${start}, ${end}.`
-    : `${start}; at the present rate it is used up at ${minute(reached_at)} UTC.`;
+function monthSentence({ budget, until }: CostReport): string {
+  const { month } = budget;
+  const average = month.spent > 0 ? `, ${formatDollars(month.average_per_day)} a day` : '';
+  return `This month: ${formatDollars(month.spent)} of ${formatCap(month.cap)}${average}; ${outlook(month, until, budget)}.`;
+}
+
+const daySentence = ({ budget, until }: CostReport): string =>
+  `Today: ${formatDollars(budget.day.spent)} of ${formatCap(budget.day.cap)}; ${outlook(budget.day, until, budget)}.`;
+
+function outlook({ cap, expected, reached_at, ends }: BudgetLine, now: string, budget: CostReport['budget']): string {
+  if (cap === 0) return 'this cap lets no model be asked';
+  if (reached_at === null)
+    return `${formatDollars(expected)} by ${minute(ends)} UTC at the present rate, so this cap holds`;
+  if (reached_at > now) return `at the present rate it is used up at ${minute(reached_at)} UTC`;
+  return budget.room_again_at === null
+    ? 'used up'
+    : `used up; models are asked again from ${minute(budget.room_again_at)} UTC`;
 }
 
 const minute = (time: string): string => time.slice(0, 16).replace('T', ' ');
 
-function unsettledLines({ unsettled }: CostReport): string[] {
-  if (unsettled.length === 0) return [];
-  const amount = unsettled.reduce((sum, lease) => sum + Math.round(lease.amount * 1e8), 0) / 1e8;
+function shares({ total, unsettled }: CostReport): string {
   const runs = new Set(unsettled.map(({ run }) => run)).size;
-  return [
-    `Of that ${formatDollars(amount)} is set aside by ${runs} run${runs > 1 ? 's' : ''} that did not end; it counts as spent.`,
-  ];
-}
-
-function shares({ total }: CostReport): string {
   const parts = [
-    ...(total.failed > 0 ? [`${formatDollars(total.failed)} for calls that gave no answer`] : []),
-    ...(total.assumed > 0 ? [`${formatDollars(total.assumed)} assumed where the vendor did not say`] : []),
-  ];
-  return parts.length > 0 ? `, of it ${parts.join(' and ')}` : '';
+    [total.failed, 'for calls that gave no answer'] as const,
+    [total.assumed, 'assumed where the vendor did not say'] as const,
+    [total.unsettled, `set aside by ${runs} run${runs === 1 ? '' : 's'} that did not end`] as const,
+  ].flatMap(([amount, what]) => (amount > 0 ? [`${formatDollars(amount)} ${what}`] : []));
+  return parts.length > 0 ? `, of it ${parts.join(', ')}` : '';
 }
 
 const AMOUNTS: readonly Column[] = ['calls', 'tokens in', 'cached', 'out', 'thinking', 'cost'].map((head) => ({
@@ -79,9 +74,9 @@ const section = (title: string, groups: CostReport['by_day']): string[] => [
 ];
 
 /** Before and after: everything on the dearest model against the routes. */
-function comparison({ dearest, total }: CostReport): string[] {
-  if (!dearest) return [];
-  const rows = [...dearest.by_task, { name: 'all', cost: total.cost, dearest: dearest.cost }];
+function comparison({ dearest }: CostReport): string[] {
+  if (!dearest || dearest.by_task.length === 0) return [];
+  const rows = [...dearest.by_task, { ...dearest, name: 'all' }];
   return [
     '',
     `The same tokens on ${dearest.model}:`,
@@ -94,9 +89,9 @@ function comparison({ dearest, total }: CostReport): string[] {
       ],
       rows.map((row) => [
         row.name,
-        formatDollars(row.dearest),
         formatDollars(row.cost),
-        row.dearest > 0 ? `${((1 - row.cost / row.dearest) * 100).toFixed(1)} %` : '',
+        formatDollars(row.spent),
+        row.cost > 0 ? `${(row.saving * 100).toFixed(1)} %` : '',
       ]),
     ),
   ];

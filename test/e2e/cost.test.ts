@@ -23,7 +23,9 @@ test('cost and models say what is there, before and after a decision that was pa
   // 2000 x $0.10 + 100 x $0.40 per million
   expect(entry).toMatchObject({ decision: 'count', metrics: { cost: 0.00024 } });
   const text = (await agent.steward(['cost'], environment)).stdout;
-  expect(text).toMatch(/^Today: \$0\.0002 of \$0\.50, \$0\.\d+ by \d{4}-\d\d-\d\d 00:00 UTC at the present rate\.$/m);
+  expect(text).toMatch(
+    /^Today: \$0\.0002 of \$0\.50; \$0\.\d+ by \d{4}-\d\d-\d\d 00:00 UTC at the present rate, so this cap holds\.$/m,
+  );
   expect(text).toMatch(/^ceo_analysis\s+1\s+2000\s+0\s+100\s+0\s+\$0\.0002$/m);
   expect(text).toContain('The same tokens on claude-opus-5-5:');
   const json = JSON.parse((await agent.steward(['cost', '--json'], environment)).stdout);
@@ -38,6 +40,9 @@ test('cost and models say what is there, before and after a decision that was pa
     dearest: { model: 'claude-opus-5-5', cost: 0.01, saving: 0.976 },
   });
   expect((await agent.steward(['cost', '--since', 'yesterday'])).exitCode).toBe(2);
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const later = JSON.parse((await agent.steward(['cost', '--json', '--since', tomorrow])).stdout);
+  expect(later).toMatchObject({ since: `${tomorrow}T00:00:00.000Z`, total: { calls: 0, cost: 0 } });
 
   const models = JSON.parse((await agent.steward(['models', '--json'], environment)).stdout);
   expect(models.decision).toEqual({ tokens_in: 2000, tokens_out: 100, measured: 1 });
@@ -49,10 +54,17 @@ test('cost and models say what is there, before and after a decision that was pa
   });
 });
 
-test('a cap that is reached says until when', async () => {
+test('a cap of nothing promises no model for tomorrow', async () => {
   const agent = await agentFixture(COUNT_TREE);
   const { stdout } = await agent.steward(['cost'], { STEWARD_BUDGET_USD_PER_DAY: '0' });
-  expect(stdout).toMatch(/^Today: \$0 of \$0\.00, used up; models are asked again from \d{4}-\d\d-\d\d 00:00 UTC\.$/m);
+  expect(stdout).toContain('Today: $0 of $0.00; this cap lets no model be asked.');
+});
+
+test('caps that can not be read are not made up', async () => {
+  const agent = await agentFixture({ ...COUNT_TREE, '.github/steward.yml': 'budget: { day: 5 }\nbugdet: 1\n' });
+  const { exitCode, stderr } = await agent.steward(['cost']);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('CONFIG_INVALID');
 });
 
 test('check warns of a model in use that has no price, where there is a key for it', async () => {
