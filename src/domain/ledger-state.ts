@@ -127,9 +127,12 @@ function withLease(state: LedgerState, lease: Lease, head: ChainHead): LedgerSta
   };
 }
 
-/** One that was never given back counts until its month is over. */
+/** A run that works over the end of a month ends within this. */
+const LONGEST_RUN_MS = 2 * 86_400_000;
+
+/** One that was never given back counts until its month is over; a run that is still at work books it there. */
 const openLeases = (leases: readonly OpenLease[], now: string): OpenLease[] =>
-  leases.filter(({ at }) => at.slice(0, 7) >= now.slice(0, 7));
+  leases.filter(({ at }) => at.slice(0, 7) >= now.slice(0, 7) || Date.parse(now) - Date.parse(at) < LONGEST_RUN_MS);
 
 /** What was spent belongs to the day on which the money was set aside, so that no midnight lets a cap be passed twice. */
 function withCost({ spend, leases }: LedgerState, entry: Entry, now: string): LedgerState['spend'] {

@@ -54,13 +54,18 @@ describe('a lease', () => {
     expect(stateAfter(taken, later('2026-04-01T00:00:00.000Z')).leases).toEqual([]);
   });
 
-  it('of a run that outlives the month goes with the month too, and what it cost is booked on the day of the entry', () => {
+  it('of a run that outlives the month by moments is booked in the month it was taken, and forgotten two days later', () => {
     const state = stateAfter(
       lease({ timestamp: '2026-03-31T23:59:00.000Z' }),
       spentEntry({}, { id: 'r2', timestamp: '2026-04-01T00:00:01.000Z' }),
       ends('l1', 0.25, '2026-04-01T00:00:02.000Z'),
     );
-    expect(spentAt(state, '2026-04-01T00:00:03.000Z')).toEqual({ day: 0.25, month: 0.25 });
+    expect(spentAt(state, '2026-04-01T00:00:03.000Z')).toEqual({ day: 0, month: 0 });
+    const forgotten = stateAfter(
+      lease({ timestamp: '2026-03-31T23:59:00.000Z' }),
+      spentEntry({}, { id: 'r2', timestamp: '2026-04-02T23:59:00.000Z' }),
+    );
+    expect(forgotten.leases).toEqual([]);
   });
 
   it('of a machine whose clock is behind joins the newest day, as its line does', () => {
@@ -193,8 +198,11 @@ describe('any ledger with money in it', () => {
             count(open.get(id)?.at ?? record.timestamp, fromDollars(spent));
             open.delete(id);
           }
-          // A month that is over takes along what was still set aside.
-          for (const [id, { at }] of open) if (at.slice(0, 7) < record.timestamp.slice(0, 7)) open.delete(id);
+          // A month that is over for two days takes along what was still set aside.
+          for (const [id, { at }] of open) {
+            const isOver = at.slice(0, 7) < record.timestamp.slice(0, 7);
+            if (isOver && Date.parse(record.timestamp) - Date.parse(at) >= 2 * 86_400_000) open.delete(id);
+          }
         }
         for (const { at, microCents } of open.values()) count(at, microCents);
         const spent = committedSpend(stateAfter(...records), new Date(now));
