@@ -48,11 +48,14 @@ export interface GenerateInput {
   task: GenerateTask;
   /** What is wanted, in your own words. */
   prompt: string;
-  /** Text from outside by name (a feed, a page, an issue): shown to the model as data, never as an instruction. */
+  /**
+   * Text from outside by name (a feed, a page, an issue): shown to the model as data, never as an instruction. Prompt,
+   * material and schema have at most 200 KB together.
+   */
   material?: Record<string, string>;
 }
 
-/** What a model made, or why there is none: no key, no budget, no answer. Then use a template. */
+/** What `model` made, or why there is none: no key, no budget, no answer that fits. Then use a template. */
 export type Generated<T> = { generated: T; model: string } | { unavailable: string };
 
 export interface ScriptContext {
@@ -71,11 +74,18 @@ export interface ScriptContext {
   /** Runs a reading git command in the checkout and gives its output. The directive must say `spawn: [git]`. */
   git(args: readonly string[]): Promise<string>;
   /**
-   * Asks a model for a text, or with a schema for an object. The agent chooses the model, pays within the one budget and
-   * books the cost on the step; the script sees no key. Success criteria and `find` get `unavailable`.
+   * Asks a model for a text, or with a schema for an object of its type. The agent chooses the model, pays within the one
+   * budget and books the cost on the step; the script sees no key. At most 20 texts in one run. Success criteria and
+   * `find` get `unavailable`. Throws for a request that is wrong in itself, such as a schema with dates or transforms,
+   * which JSON Schema can not say; refinements are checked when the answer is there.
    *
-   *     const draft = await context.generate({ task: 'social_posts', prompt: 'Announce the release in one sentence.' });
-   *     const text = 'generated' in draft ? draft.generated : `Release ${input.version} is out.`;
+   *     const draft = await context.generate({
+   *       task: 'social_posts',
+   *       prompt: 'Announce the release in one sentence.',
+   *       material: { changelog },
+   *       schema: z.object({ title: z.string().max(80), tags: z.array(z.string()) }),
+   *     });
+   *     const title = 'generated' in draft ? draft.generated.title : `Release ${input.version} is out`;
    */
   generate(request: GenerateInput): Promise<Generated<string>>;
   generate<Schema extends z.ZodObject>(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GenerateAnswer, GenerateRequest } from '../domain/generation.ts';
+import { type GenerateAnswer, type GenerateRequest, schemaProblem } from '../domain/generation.ts';
 import { type Redactor, redactJson } from '../domain/redaction.ts';
 import { type AgentAnswer, AgentCall, type FetchAnswer } from '../domain/script-protocol.ts';
 import type { Exchange } from '../domain/tape.ts';
@@ -60,7 +60,7 @@ function misfit(message: unknown, error: z.ZodError): AgentAnswer {
   return { call, error: `the agent does not understand the call:\n${z.prettifyError(error)}` };
 }
 
-/** One run of a script asks for so many texts at most, of so many bytes each. */
+/** One run of a script asks for so many texts at most, with so many bytes of prompt, material and schema each. */
 const GENERATE_LIMIT = 20;
 const GENERATE_LIMIT_BYTES = 200_000;
 
@@ -68,13 +68,22 @@ function limitedGenerate({ generate }: ScriptCall): ScriptCall['generate'] {
   let asked = 0;
   return async (request, signal) => {
     asked += 1;
-    const bytes = Buffer.byteLength(JSON.stringify([request.prompt, request.material ?? {}]));
     if (asked > GENERATE_LIMIT) throw new Error(`generate: at most ${GENERATE_LIMIT} texts in one run of a script`);
-    if (bytes > GENERATE_LIMIT_BYTES)
-      throw new Error(`generate: prompt and material have ${bytes} bytes; at most ${GENERATE_LIMIT_BYTES} are sent`);
+    const problem = sizeProblem(request) ?? schemaProblem(request.schema);
+    if (problem) throw new Error(`generate: ${problem}`);
     return generate(request, signal);
   };
 }
+
+function sizeProblem({ prompt, material, schema }: GenerateRequest): string | undefined {
+  const sizes = { prompt: Buffer.byteLength(prompt), material: jsonBytes(material), schema: jsonBytes(schema) };
+  if (sizes.prompt + sizes.material + sizes.schema <= GENERATE_LIMIT_BYTES) return undefined;
+  const parts = Object.entries(sizes).map(([part, bytes]) => `${part} ${bytes}`);
+  return `too much to send (${parts.join(', ')} bytes); at most ${GENERATE_LIMIT_BYTES} bytes together`;
+}
+
+/** Both are sent as JSON. */
+const jsonBytes = (part: object | undefined): number => (part ? Buffer.byteLength(JSON.stringify(part)) : 0);
 
 type Served = { answer: { value: FetchAnswer | string | GenerateAnswer } | { error: string }; exchange: Exchange };
 
@@ -102,10 +111,10 @@ async function serve(
 async function serveGenerate(request: GenerateRequest, { generate }: ScriptCall, signal: AbortSignal): Promise<Served> {
   try {
     const value = await generate(request, signal);
-    return { answer: { value }, exchange: { kind: 'generate', request, answer: value } };
+    return { answer: { value }, exchange: { kind: 'generate', ...request, answer: value } };
   } catch (error) {
     const reason = errorText(error);
-    return { answer: { error: reason }, exchange: { kind: 'generate', request, error: reason } };
+    return { answer: { error: reason }, exchange: { kind: 'generate', ...request, error: reason } };
   }
 }
 

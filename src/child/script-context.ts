@@ -3,6 +3,7 @@ import type { GenerateAnswer } from '../domain/generation.ts';
 import type { FetchAnswer, ScriptRequest } from '../domain/script-protocol.ts';
 import type { Generated, ScriptContext } from '../script.ts';
 import { type Ask, connectToAgent } from './agent-line.ts';
+import { toJsonSchema } from './json-schema.ts';
 
 /** The context a script is given. Its calls go to the agent, one message each, and come back by number. */
 export function createContext(request: ScriptRequest): ScriptContext {
@@ -24,20 +25,14 @@ export function createContext(request: ScriptRequest): ScriptContext {
 
 function createGenerate(ask: Ask): ScriptContext['generate'] {
   return async <T>({ schema, ...request }: { task: string; prompt: string; schema?: z.ZodType<T> }) => {
-    const params = schema ? { ...request, schema: jsonSchemaOf(schema) } : request;
+    const params = schema ? { ...request, schema: toJsonSchema(schema) } : request;
     const answer = (await ask('generate', params)) as GenerateAnswer;
     if ('unavailable' in answer || !schema) return answer as Generated<T>;
     // The agent has held the answer against the JSON Schema; only zod knows what that can not say.
-    const parsed = schema.safeParse(answer.generated);
+    const parsed = await schema.safeParseAsync(answer.generated);
     if (parsed.success) return { generated: parsed.data, model: answer.model };
     return { unavailable: `the answer does not fit the schema: ${z.prettifyError(parsed.error)}` };
   };
-}
-
-function jsonSchemaOf(schema: z.ZodType): object {
-  if (!(schema instanceof z.ZodObject)) throw new TypeError('generate: the schema must be a z.object({ ... })');
-  const { $schema: _, ...json } = z.toJSONSchema(schema);
-  return json;
 }
 
 function createFetch(ask: Ask): ScriptContext['fetch'] {

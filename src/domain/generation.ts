@@ -6,7 +6,7 @@ const Json = z.json();
 /** A text that a script asks of a model, as it travels from the child to the agent. */
 export const GenerateRequest = z.object({
   task: Task,
-  prompt: z.string().min(1),
+  prompt: z.string().regex(/\S/, 'a prompt that says what is wanted'),
   /** Text from outside, by name: shown as data, fenced. */
   material: z.record(z.string(), z.string()).optional(),
   /** JSON Schema of the answer; without it the answer is plain text. */
@@ -33,8 +33,24 @@ export function readGenerated(
   } catch {
     return { problems: ['The answer is not JSON.'] };
   }
-  const parsed = z.fromJSONSchema(schema).safeParse(json);
-  if (!parsed.success)
+  try {
+    const parsed = z.fromJSONSchema(schema).safeParse(json);
+    if (parsed.success) return { value: Json.parse(json) };
     return { problems: parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'answer'}: ${message}`) };
-  return { value: Json.parse(json) };
+  } catch (error) {
+    // A nesting too deep for the stack. The answer is paid for: it is wrong, and not an error of the agent.
+    return { problems: [`The answer can not be checked: ${reasonOf(error)}.`] };
+  }
 }
+
+/** Why no answer can be held against the schema; to be asked before a model is paid. Undefined when one can. */
+export function schemaProblem(schema: GenerateRequest['schema']): string | undefined {
+  try {
+    if (schema) z.fromJSONSchema(schema);
+    return undefined;
+  } catch (error) {
+    return `no answer can be held against the schema: ${reasonOf(error)}`;
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

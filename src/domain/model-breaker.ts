@@ -40,8 +40,7 @@ export function healthAfterCall(health: ModelsHealth, call: CallRecord, at: stri
   }
   const failures = (before?.failures ?? 0) + count;
   // It is open already, and this call was made before: its answer only came in late.
-  if (before?.until && before.probe === null && at < before.until)
-    return { ...health, [model]: { ...before, failures, kind: outcome } };
+  if (before?.until && at < before.until) return { ...health, [model]: { ...before, failures, kind: outcome } };
   const opened = failures >= FAILURES_TO_OPEN ? (before?.opened ?? 0) + 1 : 0;
   const coolDownMs = Math.min(LONGEST_COOL_DOWN_MS, FIRST_COOL_DOWN_MS * 2 ** (opened - 1));
   const until = opened > 0 ? new Date(Date.parse(at) + coolDownMs).toISOString() : null;
@@ -55,7 +54,8 @@ export function healthAfterProbe(
 ): ModelsHealth {
   const { model, run, at } = probe;
   const before = Object.hasOwn(health, model) ? health[model] : undefined;
-  if (!before || (before.probe && at < before.probe.until)) return health;
+  // Who did not see yet that the last probe failed, or that there is one, does not get another.
+  if (!before?.until || at < before.until || (before.probe && at < before.probe.until)) return health;
   const until = new Date(Date.parse(at) + PROBE_MS).toISOString();
   return { ...health, [model]: { ...before, probe: { run, until } } };
 }

@@ -34,7 +34,7 @@ const GitExchange = z.object({
 });
 const GenerateExchange = z.object({
   kind: z.literal('generate'),
-  request: GenerateRequest,
+  ...GenerateRequest.shape,
   answer: GenerateAnswer.optional(),
   error: z.string().optional(),
 });

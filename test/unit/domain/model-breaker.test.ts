@@ -129,6 +129,23 @@ describe('the probe', () => {
   });
 });
 
+describe('a run that does not know the newest', () => {
+  const failedAgain = healthAfter(
+    ['overload'],
+    minutesAfter(16),
+    healthAfterProbe(OPEN, { model: 'flash', run: 'r1', at: minutesAfter(15) }),
+  );
+
+  it('gets no probe right after another one failed', () => {
+    expect(healthAfterProbe(failedAgain, { model: 'flash', run: 'r2', at: minutesAfter(17) })).toBe(failedAgain);
+  });
+
+  it('needs none where the model has answered, or never was left alone', () => {
+    const few = healthAfter(failures(2));
+    expect(healthAfterProbe(few, { model: 'flash', run: 'r2', at: minutesAfter(17) })).toBe(few);
+  });
+});
+
 describe('whatever is called, failed, taken and lost', () => {
   const RUNS = ['r1', 'r2', 'r3'];
   const event = fc.record({
@@ -139,24 +156,30 @@ describe('whatever is called, failed, taken and lost', () => {
       { weight: 2, arbitrary: fc.constantFrom(...RUNS) },
     ),
     count: fc.integer({ min: 1, max: 6 }),
+    /** How many events a run that wants to ask has not heard of. */
+    behind: fc.oneof(fc.constant(0), fc.nat(4)),
   });
 
   it('no two runs probe at the same time, and nobody waits for ever', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+        const known: ModelsHealth[] = [];
         let health: ModelsHealth = {};
         let at = NOON;
         /** Who was let through last, and until when that call may be under way. */
         let probing = { run: '', until: '' };
-        for (const { minutes, act, count } of events) {
+        for (const { minutes, act, count, behind } of events) {
           at = minutesAfter(minutes, at);
+          const before = standing(health, at, act).kind;
           if (!RUNS.includes(act)) health = healthAfterCall(health, call(act, { count }), at);
-          else if (standing(health, at, act).kind === 'probe') {
+          else if (standing(known.at(-1 - behind) ?? health, at, act).kind === 'probe') {
             health = healthAfterProbe(health, { model: 'flash', run: act, at });
-            expect(health.flash?.probe?.run).toBe(act);
-            if (at < probing.until) expect(probing.run).toBe(act);
-            else probing = { run: act, until: minutesAfter(10, at) };
+            const isGranted = health.flash?.probe?.run === act;
+            expect(isGranted).toBe(before === 'probe');
+            if (isGranted && at < probing.until) expect(act).toBe(probing.run);
+            else if (isGranted) probing = { run: act, until: minutesAfter(10, at) };
           }
+          known.push(health);
           const others = RUNS.filter((run) => at < probing.until && run !== probing.run);
           for (const run of others) expect(standing(health, at, run).kind).not.toBe('probe');
           for (const run of RUNS) expect(standing(health, minutesAfter(6 * 60 + 10, at), run).kind).not.toBe('open');

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retainTapes, storeTape, TAPE_LIMIT_BYTES, Tape, type TapeShelf, tapeIds } from '../../../src/domain/tape.ts';
+import {
+  Exchange,
+  retainTapes,
+  storeTape,
+  TAPE_LIMIT_BYTES,
+  Tape,
+  type TapeShelf,
+  tapeIds,
+} from '../../../src/domain/tape.ts';
+import { TASKS } from '../../../src/domain/task.ts';
 import { placed } from '../../support/ledger-samples.ts';
 
 const tape = (parts: Partial<Tape> = {}): Tape => ({
@@ -17,6 +26,12 @@ const tape = (parts: Partial<Tape> = {}): Tape => ({
   replayable: true,
   ...parts,
 });
+/** Without -0, of which JSON makes 0, and without the one key that zod leaves out of every record. */
+const json = fc
+  .jsonValue({ maxDepth: 3 })
+  .map((value) => JSON.stringify(value))
+  .filter((text) => !text.includes('__proto__'))
+  .map((text) => JSON.parse(text));
 const git = (stdout: string) => ({ kind: 'git' as const, args: ['log'], stdout });
 
 describe('a stored tape', () => {
@@ -65,6 +80,42 @@ describe('a stored tape', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('a text that a model wrote', () => {
+  const text = fc.string({ unit: 'binary', minLength: 1 }).map((some) => `.${some}`);
+  const end = fc.oneof(
+    fc.record({ answer: fc.oneof(fc.record({ generated: json, model: text }), fc.record({ unavailable: text })) }),
+    fc.record({ error: text }),
+  );
+  const asked = fc.record(
+    {
+      kind: fc.constant('generate' as const),
+      task: fc.constantFrom(...TASKS),
+      prompt: text,
+      material: fc.dictionary(text, text, { noNullPrototype: true }),
+      schema: fc.dictionary(text, json, { noNullPrototype: true }),
+    },
+    { requiredKeys: ['kind', 'task', 'prompt'] },
+  );
+
+  it('is read back as it was put on the tape', () => {
+    fc.assert(
+      fc.property(fc.tuple(asked, end), ([request, ending]) => {
+        const whole = tape({ exchanges: [git('x'), { ...request, ...ending }] });
+        expect(Tape.parse(JSON.parse(storeTape(whole).text))).toEqual(whole);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('is no exchange when its task is none, or nothing was asked', () => {
+    const request = { kind: 'generate', task: 'engagement', prompt: 'x' };
+    expect(Exchange.safeParse(request).success).toBe(true);
+    expect(Exchange.safeParse({ ...request, task: 'poetry' }).success).toBe(false);
+    expect(Exchange.safeParse({ ...request, prompt: ' ' }).success).toBe(false);
+    expect(Exchange.safeParse({ ...request, answer: { generated: 'x' } }).success).toBe(false);
   });
 });
 
