@@ -63,11 +63,20 @@ const timeLeft = ({ callTimeoutMs, deadlineMs, signal }: Errand, { clock }: Surr
 function judge(result: VendorResult, errand: Errand, redact: Redactor): Outcome {
   if ('failure' in result) return { failure: { ...result.failure, message: redact(result.failure.message) } };
   const text = redact(result.answer.text);
-  const problems = errand.check(text);
+  const problems = problemsOf(text, errand);
   return problems.length > 0 ? { rejected: { text, problems } } : { text };
 }
 
 const NOTHING: Usage = { in: 0, cachedIn: 0, out: 0, thinking: 0 };
+
+/** A check that can not cope with a text must not keep its cost out of the books. */
+function problemsOf(text: string, { check }: Errand): string[] {
+  try {
+    return check(text);
+  } catch (error) {
+    return [`The answer can not be checked: ${error instanceof Error ? error.message : String(error)}.`];
+  }
+}
 
 /** A call of unknown cost counts as its reservation: a budget that trusts silence does not hold. */
 function usedBy(result: VendorResult, reserved: Usage): { usage: Usage; isAssumed: boolean } {

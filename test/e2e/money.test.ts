@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { LedgerState } from '../../src/domain/ledger-state.ts';
+import type { LedgerRecord } from '../../src/domain/record.ts';
 import {
   type AgentFixture,
   agentFixture,
@@ -10,172 +11,123 @@ import {
   stewardCli,
   withAgent,
 } from '../support/agent-fixture.ts';
-import { temporaryFolder } from '../support/git-fixture.ts';
-import { startVendorServer, type VendorHandler, type VendorKind, type VendorServer } from '../support/vendor-server.ts';
+import { startVendorServer, type VendorAnswer, type VendorServer } from '../support/vendor-server.ts';
 
-/** What one call may cost at most is set by the length of the answer: a dollar, and next to nothing for the question. */
-const CONFIG = (day: number) => `budget: { day: ${day}, run: 10 }
-models:
-  claude: { vendor: anthropic, model: claude-test, price: { input: 0.01, output: 1000 } }
-  gemini: { vendor: gemini, model: gemini-test, price: { input: 0.01, output: 1000 } }
-routes: { ceo_analysis: { models: [claude, gemini], max_output_tokens: 1000 } }
-`;
-/** One call fits, and no second one. */
-const ONE_LEASE = 1.5;
-const PLENTY = 100;
-/** 1000 tokens in and 50 out, in US dollars. */
-const COST = 0.05001;
-
-/** Two options: the policy can do one of them, the other needs a word that only a model can give. */
-const tree = (day: number) => ({
+/** Two options, so that a model is asked which; a budget in which one lease has room, and no second one. */
+const tree = (budget: string) => ({
   ...COUNT_TREE,
-  'directives/write.md': COUNT_DIRECTIVE.replace('Directive: count', 'Directive: write').replace(
-    '(default: files)',
-    '(required)',
-  ),
-  '.github/steward.yml': CONFIG(day),
+  'directives/again.md': COUNT_DIRECTIVE.replace('Directive: count', 'Directive: again'),
+  '.github/steward.yml': `budget: { day: ${budget} }\nroutes: { ceo_analysis: [flash] }\n`,
 });
+/** A call of this decision may cost $0.0018. */
+const ONE_LEASE = '0.0025';
+const SLOT = `count@${new Date().toISOString().slice(0, 10)}T00:00Z`;
+const CHOICE = { json: { option: SLOT, inputs: [], reason: 'due', lessons: [] } };
 
-interface Scene {
-  origin: AgentFixture;
-  bare: string;
+interface House {
+  agent: AgentFixture;
   server: VendorServer;
   environment: Record<string, string>;
+  bare: string;
 }
 
-async function scene(day: number, scripts: Partial<Record<VendorKind, VendorHandler>>): Promise<Scene> {
-  const server = await startVendorServer(scripts);
+async function house(budget: string, answer: VendorAnswer | (() => Promise<VendorAnswer>)): Promise<House> {
+  const server = await startVendorServer({ gemini: typeof answer === 'function' ? answer : [answer] });
   onTestFinished(() => server.close());
-  const origin = await agentFixture(tree(day));
-  const bare = await origin.addRemote();
-  const keys = scripts.anthropic ? { ANTHROPIC_API_KEY: 'sk-ant-0123456789', ANTHROPIC_BASE_URL: server.url } : {};
-  const environment = { GEMINI_API_KEY: 'gemini-0123456789', GOOGLE_GEMINI_BASE_URL: server.url, ...keys };
-  return { origin, bare, server, environment };
+  const agent = await agentFixture(tree(budget));
+  const bare = await agent.addRemote();
+  const environment = { GEMINI_API_KEY: 'sk-test-0123456789abcdef', GOOGLE_GEMINI_BASE_URL: server.url };
+  return { agent, server, environment, bare };
 }
 
-const cloneOf = async ({ origin }: Scene) => withAgent(await origin.clone());
+const kinds = (records: readonly LedgerRecord[]) => records.map(({ kind }) => kind);
+const spentIn = (records: readonly LedgerRecord[]) =>
+  records.reduce((sum, record) => sum + (record.kind === 'entry' ? record.metrics.cost : 0), 0);
 
-/** The model wants the word written, whatever the day is. */
-const chooseWrite: VendorHandler = ({ body }) => {
-  const option = /- ((?:write@|dispatch:)[^\s\\]+) \[/.exec(body)?.[1];
-  return { json: { option, inputs: [{ name: 'word', value: 'chosen' }], reason: 'it is due', lessons: [] } };
-};
-
-async function stateOf(agent: AgentFixture): Promise<LedgerState> {
-  return JSON.parse(await agent.git('show', 'HEAD:ledger/state.json'));
-}
-
-test('two clones that start together on money for one call: one asks, the other does without, and nothing turns red', async () => {
-  const released = Promise.withResolvers<void>();
-  const house = await scene(ONE_LEASE, {
-    async gemini(request) {
-      // The first is kept waiting until the other cycle is over, so that what it does not use can not be lent again.
-      if (house.server.requests.length === 1) await released.promise;
-      return chooseWrite(request);
-    },
-  });
-  const clones = await Promise.all([cloneOf(house), cloneOf(house)]);
-  const cycles = clones.map((clone) => clone.cycle([], house.environment));
-  await Promise.race(cycles).finally(released.resolve);
-  const reports = await Promise.all(cycles);
-
-  expect(house.server.requests).toHaveLength(1);
-  expect(reports.map(({ pushed }) => pushed)).toEqual([true, true]);
-  const [paid, unpaid] = reports.map(({ entry }) => entry).sort((a, b) => b.metrics.cost - a.metrics.cost);
-  expect(paid).toMatchObject({ decision: 'write', degraded: null, result: 'success', metrics: { cost: COST } });
-  expect(unpaid).toMatchObject({ decision: 'count', decided_by: 'policy', result: 'success', metrics: { calls: [] } });
-  expect(unpaid?.degraded).toMatch(/gemini-test: (another run took what was left of the|the day's) budget/);
-  const fresh = await cloneOf(house);
-  expect((await fresh.steward(['check'])).exitCode).toBe(0);
-  expect(await stateOf(fresh)).toMatchObject({ leases: [], spend: { dayMicroCents: COST * 1e8 } });
-});
-
-test('the lease is on the remote before the model hears of the question', async () => {
-  const seen: LedgerState[] = [];
-  const house = await scene(PLENTY, {
-    async gemini(request) {
-      const { stdout } = await execa('git', ['--git-dir', house.bare, 'show', 'main:ledger/state.json']);
-      seen.push(JSON.parse(stdout));
-      return chooseWrite(request);
-    },
-  });
-  const { entry } = await house.origin.cycle([], house.environment);
-  expect(seen).toHaveLength(1);
-  const [lease] = seen[0]?.leases ?? [];
-  expect(lease).toMatchObject({ run: entry.id, id: entry.leases?.[0]?.id });
-  // A call and its correction round.
-  expect(lease?.microCents).toBeGreaterThan(2e8);
-  expect(entry).toMatchObject({ leases: [{ spent: COST }], metrics: { cost: COST } });
-  expect((await house.origin.records()).map(({ kind }) => kind)).toEqual(['genesis', 'lease', 'entry']);
-  expect(await house.origin.git('log', '--format=%s', '-1', '--grep=^lease')).toMatch(/^lease 1: up to \$2\.00/);
-});
-
-describe('killed while the model thinks', () => {
-  test.each([
-    ['in a clone that stays', {}],
-    ['on a runner that vanishes', { GITHUB_ACTIONS: 'true', STEWARD_PAUSED: '' }],
-  ])('%s: a fresh clone counts the dead run’s lease, and goes on without a model', async (_, actions) => {
-    const asked = Promise.withResolvers<void>();
-    const house = await scene(ONE_LEASE, {
-      gemini(request) {
-        asked.resolve();
-        return house.server.requests.length > 1
-          ? chooseWrite(request)
-          : { status: 200, body: {}, delayMs: Number.POSITIVE_INFINITY };
-      },
-    });
-    const environment = { ...house.environment, ...actions };
-    await diesWhen(asked.promise, await cloneOf(house), environment);
-    expect(house.server.requests).toHaveLength(1);
-
-    const fresh = await cloneOf(house);
-    const { entry, pushed } = await fresh.cycle([], environment);
-    expect(house.server.requests).toHaveLength(1);
-    expect(entry).toMatchObject({ decision: 'count', decided_by: 'policy', result: 'success', metrics: { cost: 0 } });
-    expect(entry.degraded).toBe("gemini-test: the day's budget of $1.5000 is used up");
-    expect(pushed).toBe(true);
-    const { leases } = await stateOf(fresh);
-    expect(leases).toMatchObject([{ microCents: ONE_LEASE * 1e8 }]);
-    expect(leases[0]?.run).not.toBe(entry.id);
-    expect((await fresh.steward(['check'])).exitCode).toBe(0);
-    const cost = JSON.parse((await fresh.steward(['cost', '--json'])).stdout);
-    expect(cost.budget.day).toMatchObject({ spent: ONE_LEASE, cap: ONE_LEASE });
-  });
-});
-
-/** Starts a cycle and kills it, as the machine would that goes away. */
-async function diesWhen(moment: Promise<void>, agent: AgentFixture, environment: Record<string, string>) {
+/** Starts a cycle and kills it while the model is thinking. */
+async function dieWhileAsking({ agent, server, environment }: House, more: Record<string, string> = {}): Promise<void> {
   const child = execa(process.execPath, [stewardCli, 'cycle'], {
     cwd: agent.path,
-    env: cliEnvironment(await temporaryFolder('steward-home-'), environment),
+    env: cliEnvironment(agent.path, { ...environment, ...more }),
     extendEnv: false,
-    stdin: 'ignore',
     reject: false,
   });
-  await Promise.race([moment, child]);
+  while (server.requests.length === 0) await delay(10);
   child.kill('SIGKILL');
-  expect((await child).signal).toBe('SIGKILL');
+  await child;
 }
 
-test('a model that is overloaded six times in two clones is left alone by a third, which asks the next one', async () => {
-  const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
-  const house = await scene(PLENTY, {
-    anthropic: () => ({ status: 529, body: overloaded }),
-    gemini: chooseWrite,
+describe('the budget holds', () => {
+  test('two runners on money for one call: one asks, the other decides without, both are green', async () => {
+    const { agent, server, environment } = await house(ONE_LEASE, { ...CHOICE, delayMs: 300 } as VendorAnswer);
+    const others = await withAgent(await agent.clone());
+    const reports = await Promise.all([agent, others].map((each) => each.cycle([], environment)));
+    expect(server.requests).toHaveLength(1);
+    const paid = reports.filter(({ entry }) => entry.metrics.calls.length > 0);
+    expect(paid).toHaveLength(1);
+    const [unpaid] = reports.filter(({ entry }) => entry.metrics.calls.length === 0);
+    expect(unpaid?.entry.degraded).toMatch(
+      /another run took what was left of the budget|of the day's \$0\.0025 is left|used up/,
+    );
+    const fresh = await withAgent(await agent.clone());
+    const records = await fresh.records();
+    expect(spentIn(records)).toBeLessThanOrEqual(0.0025);
+    expect((await fresh.steward(['check'])).stdout).toContain('all is well');
   });
-  const askedOf = (vendor: VendorKind) => house.server.requests.filter((request) => request.vendor === vendor).length;
-  const write = async (clone: AgentFixture) => (await clone.cycle(['--directive', 'write'], house.environment)).entry;
-  const entries = await Promise.all([cloneOf(house).then(write), cloneOf(house).then(write)]);
-  for (const entry of entries) {
-    expect(entry).toMatchObject({ model: 'gemini-test', degraded: null });
-    expect(entry.fallback).toMatch(/^claude-test: overload after 3 attempts/);
-  }
-  expect([askedOf('anthropic'), askedOf('gemini')]).toEqual([6, 2]);
 
-  const fresh = await cloneOf(house);
-  const entry = await write(fresh);
-  expect([askedOf('anthropic'), askedOf('gemini')]).toEqual([6, 3]);
-  expect(entry.fallback).toMatch(/^claude-test: left alone until \S+Z after 6 failures \(overload\)$/);
-  expect(entry.metrics.calls).toMatchObject([{ model_asked: 'gemini-test', outcome: 'ok' }]);
-  expect((await fresh.steward(['models'], house.environment)).stdout).toMatch(/left alone until/);
+  test('the lease is on the remote before the model hears of the question', async () => {
+    let seen = '';
+    const { agent, environment, bare } = await house('0.5', async () => {
+      const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
+      seen = (await execa('git', ['--git-dir', bare, 'show', `main:ledger/${day}.jsonl`])).stdout;
+      return CHOICE;
+    });
+    const { entry } = await agent.cycle([], environment);
+    expect(kinds(seen.split('\n').map((line) => JSON.parse(line)))).toEqual(['genesis', 'lease']);
+    expect(kinds(await agent.records())).toEqual(['genesis', 'lease', 'entry']);
+    expect(entry.leases).toEqual([{ id: JSON.parse(seen.split('\n')[1] ?? '').id, spent: entry.metrics.cost }]);
+    expect(await agent.git('log', '-1', '--format=%s', '--grep=^lease')).toMatch(
+      /^lease 1: up to \$0\.\d+ for ceo_analysis$/,
+    );
+  });
+
+  test.each([
+    ['in a clone that stays', {}],
+    ['on a runner', { GITHUB_ACTIONS: 'true', STEWARD_PAUSED: '' }],
+  ])('killed while the model answers %s: a fresh clone knows the spend, and goes on without it', async (_, actions) => {
+    const home = await house(ONE_LEASE, { ...CHOICE, delayMs: 2000 } as VendorAnswer);
+    await dieWhileAsking(home, actions);
+    const fresh = await withAgent(await home.agent.clone());
+    const { entry } = await fresh.cycle([], { ...home.environment, ...actions });
+    expect(home.server.requests).toHaveLength(1);
+    expect(entry).toMatchObject({ decided_by: 'policy', result: 'success', metrics: { cost: 0 } });
+    expect(entry.degraded).toMatch(/the day's budget of \$0.0025 is used up/);
+    const { stdout } = await fresh.steward(['cost']);
+    expect(stdout).toMatch(/\$0\.\d+ set aside by 1 run that did not end/);
+    expect((await fresh.steward(['check'])).exitCode).toBe(0);
+  });
+});
+
+describe('a model that keeps failing', () => {
+  test('is left alone by the next cycles, whichever clone they run in', async () => {
+    const { agent, server, environment } = await house('0.5', {
+      status: 400,
+      body: { error: { message: 'no such model' } },
+    });
+    await agent.write({
+      'directives/word.md': COUNT_DIRECTIVE.replace('Directive: count', 'Directive: word').replace(
+        '(default: files)',
+        '(required)',
+      ),
+    });
+    await agent.commit({ message: 'an order that only a model can carry out' });
+    await agent.git('push', '-q');
+    for (let cycle = 0; cycle < 5; cycle++) await agent.cycle(['--directive', 'word'], environment);
+    expect(server.requests).toHaveLength(5);
+    const fresh = await withAgent(await agent.clone());
+    const { stdout, stderr } = await fresh.steward(['cycle', '--directive', 'word'], environment);
+    expect(server.requests).toHaveLength(5);
+    expect(stdout + stderr).toMatch(/left alone until \S+ after 5 failures \(bad_request\)/);
+    expect((await fresh.steward(['models'], environment)).stdout).toMatch(/left alone until/);
+  });
 });

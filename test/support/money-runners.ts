@@ -70,15 +70,7 @@ export function moneyWorld(budget: { day?: number; month?: number; run?: number 
   };
   const billed = (of?: string) =>
     sum(bills.flatMap((bill) => (of === undefined || bill.run === of ? bill.microCents : 0)));
-  const payments = () => {
-    const left = new Map(bills.map(({ run: of }) => [of, billed(of)]));
-    const paid = leases.map((lease) => {
-      const microCents = Math.min(left.get(lease.run) ?? 0, lease.microCents);
-      left.set(lease.run, (left.get(lease.run) ?? 0) - microCents);
-      return { at: lease.at, microCents };
-    });
-    return { paid, unpaid: sum([...left.values()]) };
-  };
+  const payments = () => paymentsOf(leases, bills);
   const world: MoneyWorld = {
     clock,
     state: () => state,
@@ -93,6 +85,20 @@ export function moneyWorld(budget: { day?: number; month?: number; run?: number 
       openRunner(world, config, { options, bill: (microCents) => bills.push({ run: options.run, microCents }) }),
   };
   return world;
+}
+
+type Amount = { run: string; microCents: number };
+
+/** What each lease paid for, and what none did. */
+function paymentsOf(leases: readonly (Amount & { at: string })[], bills: readonly Amount[]) {
+  const left = new Map<string, number>();
+  for (const { run, microCents } of bills) left.set(run, (left.get(run) ?? 0) + microCents);
+  const paid = leases.map(({ run, at, microCents: amount }) => {
+    const microCents = Math.min(left.get(run) ?? 0, amount);
+    left.set(run, (left.get(run) ?? 0) - microCents);
+    return { at, microCents };
+  });
+  return { paid, unpaid: sum([...left.values()]) };
 }
 
 function openRunner(

@@ -7,11 +7,12 @@ import { callCost, formatDollars, fromDollars, toDollars } from '../../../src/do
 const price = fc
   .oneof(fc.integer({ min: 0, max: 20_000_000 }), fc.integer({ min: 0, max: 999 }))
   .map((units) => ({ text: `${Math.floor(units / 100_000)}.${String(units % 100_000).padStart(5, '0')}`, units }));
-/** Whole thousands among them: there a price that is a little too high would show. */
-const tokens = fc.oneof(
-  fc.nat(4_000_000),
-  fc.nat(50),
-  fc.nat(4000).map((thousands) => thousands * 1000),
+const usageIn = (tokens: fc.Arbitrary<number>) =>
+  fc.record({ fresh: tokens, cachedIn: tokens, cacheWritten: fc.option(tokens), out: tokens, thinking: tokens });
+/** Whole thousands cost whole micro-cents: there a price that is a little too high would show. */
+const usages = fc.oneof(
+  usageIn(fc.oneof(fc.nat(4_000_000), fc.nat(50))),
+  usageIn(fc.oneof(fc.constant(0), fc.nat(100)).map((thousands) => thousands * 1000)),
 );
 
 describe('the cost of a call', () => {
@@ -19,7 +20,7 @@ describe('the cost of a call', () => {
     fc.assert(
       fc.property(
         fc.record({ input: price, cachedInput: price, cacheWrite: fc.option(price), output: price }),
-        fc.record({ fresh: tokens, cachedIn: tokens, cacheWritten: fc.option(tokens), out: tokens, thinking: tokens }),
+        usages,
         ({ input, cachedInput, cacheWrite, output }, { fresh, cachedIn, cacheWritten, out, thinking }) => {
           const written = cacheWritten ?? 0;
           const cost = callCost(
