@@ -1,5 +1,7 @@
 /** argv -> command -> exit code. The only place that ends the process. */
 import { Command, CommanderError } from 'commander';
+import type { CommandHost } from './commands/command-host.ts';
+import { addCycleCommand } from './commands/cycle.ts';
 import type { compose as composeAgent } from './compose.ts';
 import { AgentError } from './domain/agent-error.ts';
 import { parseFlags } from './domain/command-line.ts';
@@ -37,38 +39,8 @@ const addCommand = (usage: string, description: string) =>
       if (repo !== undefined) program.setOptionValue('repo', repo);
     });
 
-addCommand('cycle', 'Run one cycle: gather, decide, run, verify, record.')
-  .option('--directive <name>', 'run this directive now, whatever its schedule')
-  .option('--params <json>', 'inputs for it, as a JSON object')
-  .option('--dry-run', 'show state, options, prompt and decision; change nothing at all')
-  .option('--json', 'print one object {idle, entry, commit, pushed} and nothing else')
-  .action(async (options: { directive?: string; params?: string; dryRun?: boolean; json?: boolean }) => {
-    const params = parseParams(options.params);
-    if (options.params !== undefined && options.directive === undefined)
-      throw new AgentError('USAGE', { problem: '--params needs --directive: whose inputs are they?' });
-    // The flow is loaded while git answers.
-    const [{ ports, setting }, { runCycle }, { newRunId }] = await Promise.all([
-      compose({ directory: directory(), isJson: options.json ?? false }),
-      import('./flows/cycle.ts'),
-      import('./flows/cycle-context.ts'),
-    ]);
-    const forced =
-      options.directive === undefined
-        ? undefined
-        : { directive: options.directive, params, id: process.env.GITHUB_RUN_ID ?? newRunId(ports.clock) };
-    if (options.dryRun) {
-      const { preview } = await import('./flows/preview.ts');
-      const shown = await preview(ports, setting, forced);
-      if (options.json) return printJson(shown);
-      const { previewText } = await import('./view/preview-text.ts');
-      return print(previewText(shown));
-    }
-    const report = await runCycle(ports, setting, forced);
-    if (options.json)
-      return printJson({ idle: report.idle, entry: report.entry, commit: report.commit, pushed: report.pushed });
-    const { cycleSummary } = await import('./view/cycle-summary.ts');
-    print(cycleSummary(report, ports.clock.now()));
-  });
+const host: CommandHost = { addCommand, directory, print, printJson };
+addCycleCommand(host, () => import('./compose.ts'));
 
 addCommand(
   'run <script>',
@@ -202,17 +174,6 @@ addCommand(
   );
 });
 
-function parseParams(text: string | undefined): Record<string, unknown> {
-  if (text === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    // Said below, together with the wrong kinds of JSON.
-  }
-  throw new AgentError('USAGE', { problem: `--params ${text}: expected a JSON object such as '{"topic": "git"}'` });
-}
-
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof AgentError) {
@@ -228,8 +189,22 @@ function report(error: unknown): number {
 // Whoever reads along may stop reading (`| head`); the work goes on.
 process.stdout.on('error', () => {});
 
+/** On a runner people look at the run's page before they look at its log. */
+async function showOnPage(error: unknown): Promise<void> {
+  const { openPage } = await import('./compose.ts');
+  const page = await openPage(process.argv.includes('--json'));
+  if (!page || error instanceof CommanderError) return;
+  const [title, message, remedy] =
+    error instanceof AgentError
+      ? [error.code, error.message, error.remedy]
+      : ['This is a bug in Steward', String(error), 'Please report it with the log of this run.'];
+  const markdown = `## ${title}\n\n\`\`\`\n${message.replaceAll('```', "'''")}\n\`\`\`\n\n${remedy}`;
+  await page.show({ markdown, outputs: {}, notices: [{ level: 'error', title, message: `${message}\n${remedy}` }] });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+  await showOnPage(error).catch(() => {});
 }

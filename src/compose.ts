@@ -1,5 +1,6 @@
 /** The composition root: reads the environment once and ties ports to adapters. Heavy packages load when first used. */
 import { join } from 'node:path';
+import type { readEvent } from './adapters/actions-event.ts';
 import { FileDocuments } from './adapters/file-documents.ts';
 import { findGitPlace } from './adapters/git-place.ts';
 import { GitRepo } from './adapters/git-repo.ts';
@@ -12,7 +13,9 @@ import { formatProblem, type Problem } from './domain/problem.ts';
 import { createRedactor, secretValues } from './domain/redaction.ts';
 import type { Ports, Setting } from './flows/cycle-context.ts';
 import { ModelClient } from './llm/client.ts';
-import type { Log, ScriptRunner } from './ports.ts';
+import type { Forge, Log, RunPage, ScriptRunner } from './ports.ts';
+
+export type Asked = NonNullable<ReturnType<typeof readEvent>>;
 
 export interface Composed {
   ports: Ports;
@@ -40,7 +43,11 @@ export async function compose(options: {
   const setting = readSetting(env, withDayBudget(config ?? StewardConfig.parse({}), env.STEWARD_BUDGET_USD_PER_DAY));
   const redact = createRedactor(secretValues(env));
   const clock = systemClock(() => new Date(), Math.random);
+  const forge = openForge(env, { clock, redact });
+  const ping = openPing(env.STEWARD_PING_URL || setting.config.ping);
   const ports: Ports = {
+    ...(forge ? { forge } : {}),
+    ...(ping ? { ping } : {}),
     clock,
     redact,
     documents,
@@ -75,13 +82,16 @@ function readSetting(env: NodeJS.ProcessEnv, config: StewardConfig): Setting {
   const paused = isActions ? pausedInActions(env.STEWARD_PAUSED) : config.paused;
   const reason = paused === true ? 'paused in .github/steward.yml' : paused;
   const runUrl =
-    env.GITHUB_RUN_ID && `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}/actions/runs/${env.GITHUB_RUN_ID}`;
+    env.GITHUB_RUN_ID &&
+    `${env.GITHUB_SERVER_URL || 'https://github.com'}/${env.GITHUB_REPOSITORY}/actions/runs/${env.GITHUB_RUN_ID}`;
   return {
     config,
     secrets: Object.fromEntries(Object.entries(env).filter((pair): pair is [string, string] => Boolean(pair[1]))),
     trigger: env.GITHUB_EVENT_NAME ?? 'manual',
     isEphemeral: isActions,
+    serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
     ...(env.GITHUB_REPOSITORY ? { repository: env.GITHUB_REPOSITORY } : {}),
+    ...(env.GITHUB_RUN_ID ? { runId: env.GITHUB_RUN_ID } : {}),
     ...(runUrl ? { runUrl } : {}),
     ...(reason ? { paused: String(reason) } : {}),
   };
@@ -91,6 +101,52 @@ function readSetting(env: NodeJS.ProcessEnv, config: StewardConfig): Setting {
 function pausedInActions(value: string | undefined): string | false {
   if (value === undefined) return 'the workflow does not pass STEWARD_PAUSED, so the switch could not be seen';
   return value === '' || value === 'false' ? false : value;
+}
+
+/** The place that hosts the repository, where its name and a token are set; it answers when it is asked first. */
+function openForge(env: NodeJS.ProcessEnv, options: Pick<Ports, 'clock' | 'redact'>): Forge | undefined {
+  const repository = env.GITHUB_REPOSITORY;
+  const token = env.STEWARD_TOKEN || env.GITHUB_TOKEN || env.GH_TOKEN;
+  if (!repository || !token) return undefined;
+  const apiUrl = env.GITHUB_API_URL || 'https://api.github.com';
+  let opening: Promise<Forge> | undefined;
+  return {
+    repository,
+    call: async (operation, params) => {
+      opening ??= import('./adapters/github-forge.ts').then(
+        ({ GithubForge }) => new GithubForge({ repository, token, apiUrl }, options),
+      );
+      return (await opening).call(operation, params);
+    },
+  };
+}
+
+const PING_TIMEOUT_MS = 10_000;
+
+function openPing(url: string | undefined): Ports['ping'] {
+  if (!url) return undefined;
+  return async () => {
+    const response = await fetch(url, { signal: AbortSignal.timeout(PING_TIMEOUT_MS) });
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
+  };
+}
+
+/** The page of this run on a runner, also for what went wrong before anything could be composed. */
+export async function openPage(isJson: boolean): Promise<RunPage | undefined> {
+  const { env } = process;
+  if (env.GITHUB_ACTIONS !== 'true') return undefined;
+  const { openRunPage } = await import('./adapters/actions-page.ts');
+  const has = { summary: Boolean(env.GITHUB_STEP_SUMMARY), output: Boolean(env.GITHUB_OUTPUT) };
+  return openRunPage({ secrets: secretValues(env), has, isQuiet: isJson });
+}
+
+/** What the event that started this run asks for; undefined outside Actions, and for events that only poke. */
+export async function readAsked(): Promise<Asked | undefined> {
+  const { env } = process;
+  if (env.GITHUB_ACTIONS !== 'true' || !/^(workflow|repository)_dispatch$/.test(env.GITHUB_EVENT_NAME ?? ''))
+    return undefined;
+  const { readEvent } = await import('./adapters/actions-event.ts');
+  return readEvent();
 }
 
 function modelAccess(env: NodeJS.ProcessEnv): ConstructorParameters<typeof ModelClient>[0]['access'] {

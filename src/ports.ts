@@ -1,7 +1,8 @@
+import type { ForgeAnswer, ForgeOperation, ForgeParams, ForgeReply, ForgeRequest } from './domain/forge.ts';
 import type { GenerateAnswer, GenerateRequest } from './domain/generation.ts';
 import type { ModelsHealth } from './domain/model-breaker.ts';
 import type { MicroCents, Price } from './domain/money.ts';
-import type { CallRecord, Failure, Trees } from './domain/record.ts';
+import type { CallRecord, Failure } from './domain/record.ts';
 import type { Exchange } from './domain/tape.ts';
 import type { Task } from './domain/task.ts';
 
@@ -29,81 +30,6 @@ export interface Documents extends ReadableDocuments {
   /** Appends and waits until it is on disk. */
   append(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
-}
-
-export interface RepoFacts {
-  root: string;
-  /** Commit id of HEAD. */
-  head: string;
-  branch: string;
-  /** The branch that `git push` would update; absent without remote. */
-  upstream?: { remote: string; branch: string };
-  /** Where the upstream branch stood when it was last fetched or pushed. */
-  upstreamTip?: string;
-  /** `owner/name` from the remote's address. */
-  repository?: string;
-  isShallow: boolean;
-  trees: Trees;
-}
-
-export interface FileChange {
-  path: string;
-  /** Set where the content is not what the index holds; null deletes. */
-  content?: string | null;
-  mode?: string;
-  blob?: string;
-}
-
-/** One commit as a value, on top of the one before it. */
-export interface CommitPlan {
-  message: string;
-  at: Date;
-  files: readonly FileChange[];
-}
-
-/** A commit of the agent that the upstream branch does not have yet. */
-export interface AgentCommit {
-  id: string;
-  message: string;
-  at: Date;
-  files: readonly FileChange[];
-  /** The `Steward-Id` trailer. */
-  run: string;
-}
-
-export type PushResult = { kind: 'pushed' } | { kind: 'rejected' } | { kind: 'refused'; reason: string };
-
-export interface Divergence {
-  behind: number;
-  /** Unpushed commits, oldest first. */
-  agent: AgentCommit[];
-  human: number;
-}
-
-export interface Repo {
-  facts(): Promise<RepoFacts>;
-  /** The first commit's id; undefined in a shallow clone. */
-  firstCommit(): Promise<string | undefined>;
-  hasCommit(id: string): Promise<boolean>;
-  /** Paths under `roots` that differ from HEAD, untracked ones included. */
-  changedPaths(roots: readonly string[]): Promise<string[]>;
-  /** Puts paths back to what HEAD has, keeping a copy of what was there; returns the folder of the copies. */
-  setAside(paths: readonly string[], label: string): Promise<string>;
-  /** Commits the given work tree paths on the current branch, all plans or none. Returns the new HEAD. */
-  commit(plans: readonly CommitPlan[]): Promise<string>;
-  /** Puts the plan's files on a branch of their own, on top of HEAD, and takes them out of the work tree. */
-  propose(branch: string, plan: CommitPlan): Promise<void>;
-  /** Brings the upstream branch's newest commit here; `offline` says why when the remote can not be reached. */
-  fetch(): Promise<{ offline?: string }>;
-  compare(tip: string): Promise<Divergence & { base: string }>;
-  /** Makes the plans commits on top of `tip` and moves branch, index and work tree there. */
-  rebuildOn(tip: string, plans: readonly CommitPlan[]): Promise<string>;
-  push(): Promise<PushResult>;
-  /** How many commits of people the upstream branch lacks; a reason when there is no such branch yet. */
-  unpushedByPeople(): Promise<number | string>;
-  at(commit: string): ReadableDocuments;
-  /** Object id of a path in a commit; undefined when it is not there. */
-  blobAt(commit: string, path: string): Promise<string | undefined>;
 }
 
 /** One running cycle per clone, and a note of what it was about to write in case it dies. */
@@ -137,6 +63,8 @@ export interface ScriptCall {
   timeoutMs: number;
   /** Asks a model for the script; `signal` aborts when the script is gone. */
   generate(request: GenerateRequest, signal: AbortSignal): Promise<GenerateAnswer>;
+  /** Asks the forge for the script. Throws what the script should fail with: not granted, refused, not there. */
+  forge(request: ForgeRequest): Promise<ForgeReply>;
 }
 
 export type ScriptFailure = Failure;
@@ -224,6 +152,14 @@ export interface ModelFacts {
   price?: { rates: Price; source: string; read: string };
 }
 
+/** The place where the repository is hosted: issues, pull requests, workflow runs. */
+export interface Forge {
+  /** `owner/name` */
+  readonly repository: string;
+  /** One operation of the table in domain/forge.ts. Never throws for what the forge says: the reason comes back as `failed`. */
+  call<O extends ForgeOperation>(operation: O, params: ForgeParams<O>): Promise<ForgeAnswer<O>>;
+}
+
 /** Every model call of the agent. Never throws for what vendors do: the reason comes back as `unavailable`. */
 export interface Llm {
   generate(request: LlmRequest): Promise<LlmAnswer>;
@@ -241,4 +177,22 @@ export interface Log {
   step(title: string): { done(isGood: boolean, detail?: string): void };
   info(text: string): void;
   warn(text: string): void;
+}
+
+/** A remark about the run, or about a line of a file. */
+export interface Notice {
+  level: 'error' | 'warning' | 'notice';
+  message: string;
+  title?: string;
+  file?: string;
+  line?: number;
+}
+
+/** Where a runner shows what a run did, beside its log. */
+export interface RunPage {
+  show(page: {
+    markdown: string;
+    outputs: Readonly<Record<string, string>>;
+    notices: readonly Notice[];
+  }): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ForgeParams, ForgeResult, GrantableOperation } from './domain/forge.ts';
 
 /**
  * The public API of execution/: one file, one action.
@@ -58,6 +59,20 @@ export interface GenerateInput {
 /** What `model` made, or why there is none: no key, no budget, no answer that fits. Then use a template. */
 export type Generated<T> = { generated: T; model: string } | { unavailable: string };
 
+/** What GitHub said; `unavailable` where the agent runs without it, or it does not answer. A refusal is thrown. */
+export type ForgeReply<T> = { value: T } | { unavailable: string };
+
+type GroupOf<O> = O extends `${infer Group}.${string}` ? Group : never;
+
+/** One method per operation of src/domain/forge.ts, where params and results are described. */
+export type ForgeCalls = {
+  readonly [Group in GroupOf<GrantableOperation>]: {
+    readonly [O in GrantableOperation as O extends `${Group}.${infer Name}` ? Name : never]: (
+      params: ForgeParams<O>,
+    ) => Promise<ForgeReply<ForgeResult<O>>>;
+  };
+};
+
 export interface ScriptContext {
   /** Absolute path of the checkout. Readable but for `.git` and `.env*`; writable where the directive's `writes` say. */
   readonly workspace: string;
@@ -91,6 +106,14 @@ export interface ScriptContext {
   generate<Schema extends z.ZodObject>(
     request: GenerateInput & { schema: Schema },
   ): Promise<Generated<z.infer<Schema>>>;
+  /**
+   * GitHub, as far as the directive's `forge: [...]` lists its operations; the script sees no token. At most 20 writing
+   * calls in one run; success criteria and `find` only read.
+   *
+   *     const broken = await context.forge.issues.upsert({ marker: 'links:broken', title, body, labels: ['steward'] });
+   *     if ('unavailable' in broken) return context.skip(broken.unavailable);
+   */
+  readonly forge: ForgeCalls;
   /** Ends the step without a result and without blame: `return context.skip('the registry can not be reached')`. */
   skip(reason: string): Skip;
 }

@@ -1,4 +1,4 @@
-import type { CommitPlan } from '../ports.ts';
+import type { CommitPlan } from '../repo-port.ts';
 
 const AGENT_NAME = 'steward[bot]';
 export const AGENT_EMAIL = 'steward[bot]@users.noreply.github.com';

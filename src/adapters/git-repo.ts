@@ -1,20 +1,13 @@
 import { cp, lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentError } from '../domain/agent-error.ts';
-import type {
-  AgentCommit,
-  CommitPlan,
-  Divergence,
-  FileChange,
-  PushResult,
-  ReadableDocuments,
-  Repo,
-  RepoFacts,
-} from '../ports.ts';
+import type { ReadableDocuments } from '../ports.ts';
+import type { AgentCommit, CommitPlan, Divergence, FileChange, PushResult, Repo, RepoFacts } from '../repo-port.ts';
 import { CommitDocuments } from './commit-documents.ts';
 import { AGENT_EMAIL, fastImportStream } from './fast-import.ts';
 import type { GitPlace } from './git-place.ts';
 import type { GitProcess } from './git-process.ts';
+import { pushBranch } from './push-branch.ts';
 import { pushResult } from './push-result.ts';
 
 const WORK_REF = 'refs/steward/next';
@@ -161,6 +154,10 @@ export class GitRepo implements Repo {
   async push(): Promise<PushResult> {
     const { remote, branch } = this.#upstream();
     return pushResult(await this.#git.try(['push', '--porcelain', remote, `HEAD:refs/heads/${branch}`]));
+  }
+
+  pushBranch(branch: string): Promise<PushResult> {
+    return pushBranch(this.#git, this.#upstream().remote, branch);
   }
 
   async unpushedByPeople(): Promise<number | string> {

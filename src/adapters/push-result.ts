@@ -1,4 +1,4 @@
-import type { PushResult } from '../ports.ts';
+import type { PushResult } from '../repo-port.ts';
 import type { GitResult } from './git-process.ts';
 
 /** Refusals that mean "somebody pushed in between": fetch, check again, push again. */

@@ -67,6 +67,7 @@ export class ChildScriptRunner implements ScriptRunner {
       spawn: [],
       timeoutMs: 20_000,
       generate: async () => ({ unavailable: 'describing a script asks no model' }),
+      forge: async () => ({ unavailable: 'describing a script asks no forge' }),
     };
     const { response, failure } = await this.#spawn('describe', call);
     if (response?.status === 'described') {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ForgeReply, ForgeRequest } from '../domain/forge.ts';
 import { type GenerateAnswer, type GenerateRequest, schemaProblem } from '../domain/generation.ts';
 import { type Redactor, redactJson } from '../domain/redaction.ts';
 import { type AgentAnswer, AgentCall, type FetchAnswer } from '../domain/script-protocol.ts';
@@ -85,7 +86,10 @@ function sizeProblem({ prompt, material, schema }: GenerateRequest): string | un
 /** Both are sent as JSON. */
 const jsonBytes = (part: object | undefined): number => (part ? Buffer.byteLength(JSON.stringify(part)) : 0);
 
-type Served = { answer: { value: FetchAnswer | string | GenerateAnswer } | { error: string }; exchange: Exchange };
+type Served = {
+  answer: { value: FetchAnswer | string | GenerateAnswer | ForgeReply } | { error: string };
+  exchange: Exchange;
+};
 
 async function serve(
   request: AgentCall,
@@ -95,6 +99,7 @@ async function serve(
 ): Promise<Served> {
   if (request.method === 'git') return serveGit(request.params.args, call, services);
   if (request.method === 'generate') return serveGenerate(request.params, call, signal);
+  if (request.method === 'forge') return serveForge(request.params, call, services);
   const { method, url, headers, body } = request.params;
   const asked = { method, url, headers, body: body === null ? null : Buffer.from(body, 'base64').toString('utf8') };
   try {
@@ -115,6 +120,18 @@ async function serveGenerate(request: GenerateRequest, { generate }: ScriptCall,
   } catch (error) {
     const reason = errorText(error);
     return { answer: { error: reason }, exchange: { kind: 'generate', ...request, error: reason } };
+  }
+}
+
+/** What a script writes outside is redacted like what it logs: secrets never leave. */
+async function serveForge(request: ForgeRequest, { forge }: ScriptCall, services: AgentServices): Promise<Served> {
+  const asked = { ...request, params: redactJson(request.params, services.redact) };
+  try {
+    const value = await forge(asked);
+    return { answer: { value }, exchange: { kind: 'forge', ...asked, answer: value } };
+  } catch (error) {
+    const reason = errorText(error);
+    return { answer: { error: reason }, exchange: { kind: 'forge', ...asked, error: reason } };
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GRANTABLE_OPERATIONS } from '../domain/forge.ts';
 import type { GenerateAnswer } from '../domain/generation.ts';
 import type { FetchAnswer, ScriptRequest } from '../domain/script-protocol.ts';
 import type { Generated, ScriptContext } from '../script.ts';
@@ -18,6 +19,7 @@ export function createContext(request: ScriptRequest): ScriptContext {
     log: (message) => process.stderr.write(`${message}\n`),
     fetch,
     generate: createGenerate(ask),
+    forge: createForge(ask),
     git: async (args) => String(await ask('git', { args })),
     skip: (reason) => ({ skipped: reason }),
   };
@@ -33,6 +35,16 @@ function createGenerate(ask: Ask): ScriptContext['generate'] {
     if (parsed.success) return { generated: parsed.data, model: answer.model };
     return { unavailable: `the answer does not fit the schema: ${z.prettifyError(parsed.error)}` };
   };
+}
+
+/** `forge.issues.list({})` asks the agent for `issues.list`. */
+function createForge(ask: Ask): ScriptContext['forge'] {
+  const groups: Record<string, Record<string, (params: object) => Promise<unknown>>> = {};
+  for (const operation of GRANTABLE_OPERATIONS) {
+    const [group = '', name = ''] = operation.split('.');
+    groups[group] = { ...groups[group], [name]: (params) => ask('forge', { operation, params }) };
+  }
+  return groups as unknown as ScriptContext['forge'];
 }
 
 function createFetch(ask: Ask): ScriptContext['fetch'] {

@@ -84,6 +84,15 @@ const catalogue = {
     message: `The inputs for ${directive} do not fit: ${problems}`,
     remedy: `Pass them as JSON: --params '{"name": "value"}'. directives/${directive}.md lists them under Inputs.`,
   }),
+  EVENT_INVALID: ({ problem }) => ({
+    message: `The event that started this run can not be used: ${problem}`,
+    remedy:
+      'Fill in `directive` with a name, `params` with a JSON object such as {"topic": "git"}, `dry_run` with true or false; all may be left out.',
+  }),
+  DISPATCH_REFUSED: ({ directive }) => ({
+    message: `${directive} takes no repository_dispatch: its front matter does not list it.`,
+    remedy: `Add \`on: [dispatch]\` to directives/${directive}.md, or start it by hand (Actions, cycle, Run workflow).`,
+  }),
   DIRECTIVE_BLOCKED: ({ directive, id }) => ({
     message: `${directive} is blocked: run ${id} was interrupted, and nothing proves whether its effect happened.`,
     remedy: `Look, then decide: \`npm run steward -- resolve ${id} done\` or \`... resolve ${id} retry\`.`,
@@ -144,6 +153,8 @@ const usageCodes: ReadonlySet<AgentErrorCode> = new Set([
   'PARAMS_INVALID',
   'DIRECTIVE_UNKNOWN',
   'DIRECTIVE_BROKEN',
+  'DISPATCH_REFUSED',
+  'EVENT_INVALID',
   'SCRIPT_MISSING',
   'ENTRY_UNKNOWN',
 ]);

@@ -46,6 +46,8 @@ const defaultAliases: Record<string, ModelAlias> = {
   opus: { vendor: 'anthropic', model: 'claude-opus-5-5' },
 };
 
+const PING_FORM = 'an address such as https://hc-ping.com/your-uuid';
+
 const ALIASES_FORM = 'a list of aliases such as [flash, haiku]';
 
 const OUTPUT_FORM = 'a whole number from 256 to 65536';
@@ -143,6 +145,12 @@ export const StewardConfig = z.strictObject({
     .transform(withRouteDefaults)
     .describe(
       'For each task the aliases to ask, in order (the first that answers is used), or an object that says more.',
+    ),
+  ping: z
+    .url({ error: PING_FORM, protocol: /^https?$/ })
+    .optional()
+    .describe(
+      "Called after each cycle that could work: a dead-man's switch outside GitHub. STEWARD_PING_URL goes before it.",
     ),
   vars: z
     .record(

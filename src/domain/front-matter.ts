@@ -1,6 +1,7 @@
 import matter from 'gray-matter';
 import { z } from 'zod';
 import { DURATION_FORM, DURATION_PATTERN, durationMs, isTimeout, TIMEOUT_FORM } from './duration.ts';
+import { GRANTABLE_OPERATIONS } from './forge.ts';
 import { errorAt, type Problem } from './problem.ts';
 import { refuseWritePattern } from './writes.ts';
 import { checkObject, parseYamlObject } from './yaml-object.ts';
@@ -20,6 +21,8 @@ const writePattern = z.string().superRefine((pattern, context) => {
   if (refusal) context.addIssue(refusal);
 });
 
+const FORGE_FORM = `operations such as issues.upsert, of ${GRANTABLE_OPERATIONS.join(', ')}`;
+
 /** The front matter of a directive. Every key has a default. */
 export const FrontMatter = z
   .strictObject({
@@ -37,7 +40,7 @@ export const FrontMatter = z
     writes: z.array(writePattern, { error: 'a list of paths such as ["site/posts/**"]' }).default([]),
     deliver: z.enum(['commit', 'pull-request'], { error: 'commit or pull-request' }).default('commit'),
     effects: z.enum(['none', 'repo', 'external'], { error: 'none, repo or external' }).default('external'),
-    forge: z.array(z.string().regex(/^[a-z]+\.[a-zA-Z]+$/, 'operations such as issues.upsert')).default([]),
+    forge: z.array(z.enum(GRANTABLE_OPERATIONS, { error: FORGE_FORM }), { error: FORGE_FORM }).default([]),
     secrets: z.array(secretName, { error: 'a list of secret names such as [VERCEL_TOKEN]' }).default([]),
     spawn: z.array(z.enum(['git'], { error: 'git: the only program a script may ask the agent for' })).default([]),
     approval: z.enum(['none', 'required'], { error: 'none or required' }).default('none'),

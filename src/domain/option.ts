@@ -8,6 +8,8 @@ export interface Request {
   occurrence: Occurrence;
   directive: string;
   params: Record<string, unknown>;
+  /** What asked; absent where a person asked for this very run by hand. */
+  origin?: 'task' | 'event' | 'dispatch';
 }
 
 /** An occurrence the agent may do now. */
@@ -23,6 +25,8 @@ export interface Option {
   attempts: number;
   /** A person looked after an interrupted attempt and said: run it again. */
   isReleased: boolean;
+  /** Who released the run, where the directive needs that. */
+  approvedBy?: string;
 }
 
 /** A directive that would be due but is not offered, and why, for people. */
@@ -42,23 +46,31 @@ export interface OptionInput {
   secrets: ReadonlySet<string>;
   /** A forced directive: nothing else is offered. */
   onlyRequests: boolean;
+  /** Directives whose proposal waits for a person, and how people know it. */
+  waiting?: ReadonlyMap<string, string>;
 }
 
-/** The closed list: occurrences due or asked for, not done, and held back by nothing. */
-export function computeOptions(input: OptionInput): { options: Option[]; held: Held[] } {
+/**
+ * The closed list: occurrences due or asked for, not done, and held back by nothing. `approvals` are those that nothing
+ * holds back but that a person must release; they are among the held.
+ */
+export function computeOptions(input: OptionInput): { options: Option[]; held: Held[]; approvals: Option[] } {
   const byName = new Map(input.directives.map((directive) => [directive.name, directive]));
   const options: Option[] = [];
   const held: Held[] = [];
+  const approvals: Option[] = [];
   const asked = new Set<Occurrence>();
   for (const request of input.requests) {
     const directive = byName.get(request.directive);
     if (!directive || asked.has(request.occurrence) || input.state.done[request.occurrence]) continue;
     asked.add(request.occurrence);
-    const hold = holdOf(directive, input, true);
+    const option = toOption(directive, request.occurrence, request.params, input.now, input.state);
+    const hold = holdOf(directive, input, request.origin === undefined);
     if (hold) held.push(hold);
-    else options.push(toOption(directive, request.occurrence, request.params, input.now, input.state));
+    if (hold?.reason === APPROVAL_NEEDED) approvals.push(option);
+    if (!hold) options.push(option);
   }
-  if (input.onlyRequests) return { options, held };
+  if (input.onlyRequests) return { options, held, approvals };
   for (const directive of input.directives) {
     const isBlocked = Boolean(input.state.directives[directive.name]?.blocked);
     const slot =
@@ -67,15 +79,23 @@ export function computeOptions(input: OptionInput): { options: Option[]; held: H
     const isDone = occurrence === input.state.directives[directive.name]?.done_slot;
     const isDue = occurrence !== undefined && !isDone && !asked.has(occurrence);
     // A block waits for a person: it is told of until it is settled, due or not.
-    const hold = isDue || isBlocked ? holdOf(directive, input, false) : undefined;
+    const option = isDue && slot ? toOption(directive, occurrence, {}, slot, input.state) : undefined;
+    const hold = option || isBlocked ? holdOf(directive, input, false) : undefined;
     if (hold) held.push(hold);
-    else if (isDue && slot) options.push(toOption(directive, occurrence, {}, slot, input.state));
+    if (option && hold?.reason === APPROVAL_NEEDED) approvals.push(option);
+    if (option && !hold) options.push(option);
   }
-  return { options, held };
+  return { options, held, approvals };
 }
 
-/** What keeps a directive from being offered. A person's own request passes the breaker and the approval. */
-function holdOf(directive: Directive, { state, now, secrets }: OptionInput, isRequested: boolean): Held | undefined {
+const APPROVAL_NEEDED = 'waits for a person: approval is required';
+
+/** What keeps a directive from being offered. A person's own request passes the breaker, the review and the approval. */
+function holdOf(
+  directive: Directive,
+  { state, now, secrets, waiting }: OptionInput,
+  isByHand: boolean,
+): Held | undefined {
   const last = state.directives[directive.name];
   const open = state.open_intents.find((intent) => intent.decision === directive.name);
   if (last?.blocked)
@@ -87,7 +107,7 @@ function holdOf(directive: Directive, { state, now, secrets }: OptionInput, isRe
     return { directive: directive.name, reason: `run ${open.run} is at work on it`, until: new Date(open.expires) };
   const missing = directive.secrets.filter((name) => !secrets.has(name));
   if (missing.length > 0) return { directive: directive.name, reason: `needs the secret ${missing.join(', ')}` };
-  if (isRequested) return undefined;
+  if (isByHand) return undefined;
   if (isBreakerOpen(last?.breaker, now)) {
     const until = new Date(last?.breaker?.until ?? now);
     return {
@@ -96,9 +116,9 @@ function holdOf(directive: Directive, { state, now, secrets }: OptionInput, isRe
       until,
     };
   }
-  if (directive.approval === 'required')
-    return { directive: directive.name, reason: 'waits for a person: approval is required' };
-  return undefined;
+  const proposal = waiting?.get(directive.name);
+  if (proposal) return { directive: directive.name, reason: `${proposal} waits for a review` };
+  return directive.approval === 'required' ? { directive: directive.name, reason: APPROVAL_NEEDED } : undefined;
 }
 
 function toOption(

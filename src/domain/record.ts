@@ -175,6 +175,8 @@ export const Entry = z.object({
   resolves: z.string().optional(),
   /** The branch that holds the files for review, where the directive delivers so. */
   proposal: z.string().optional(),
+  /** The pull request, or the issue that asks for one where the agent may open none. */
+  proposal_url: z.string().optional(),
   run_url: z.string().optional(),
   ...prev,
 });

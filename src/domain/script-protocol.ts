@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ForgeReply, ForgeRequest } from './forge.ts';
 import { type GenerateAnswer, GenerateRequest } from './generation.ts';
 
 /** What agent and script child say to each other: a request and a response by file, calls as lines of JSON over file descriptor 3. */
@@ -56,6 +57,7 @@ export const AgentCall = z.discriminatedUnion('method', [
   }),
   z.object({ call: z.int(), method: z.literal('git'), params: z.object({ args: z.array(z.string()) }) }),
   z.object({ call: z.int(), method: z.literal('generate'), params: GenerateRequest }),
+  z.object({ call: z.int(), method: z.literal('forge'), params: ForgeRequest }),
 ]);
 export type AgentCall = z.infer<typeof AgentCall>;
 
@@ -68,5 +70,5 @@ export type FetchAnswer = {
 };
 
 export type AgentAnswer =
-  | { call: number; value: FetchAnswer | string | GenerateAnswer }
+  | { call: number; value: FetchAnswer | string | GenerateAnswer | ForgeReply }
   | { call: number; error: string };

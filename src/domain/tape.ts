@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ForgeReply, ForgeRequest } from './forge.ts';
 import { GenerateAnswer, GenerateRequest } from './generation.ts';
 import { sha256 } from './occurrence.ts';
 import type { Entry } from './record.ts';
@@ -38,7 +39,13 @@ const GenerateExchange = z.object({
   answer: GenerateAnswer.optional(),
   error: z.string().optional(),
 });
-export const Exchange = z.discriminatedUnion('kind', [FetchExchange, GitExchange, GenerateExchange]);
+const ForgeExchange = z.object({
+  kind: z.literal('forge'),
+  ...ForgeRequest.shape,
+  answer: ForgeReply.optional(),
+  error: z.string().optional(),
+});
+export const Exchange = z.discriminatedUnion('kind', [FetchExchange, GitExchange, GenerateExchange, ForgeExchange]);
 export type Exchange = z.infer<typeof Exchange>;
 
 export const Tape = z.object({

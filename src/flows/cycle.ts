@@ -1,22 +1,24 @@
 import { AgentError } from '../domain/agent-error.ts';
+import { committedSpend } from '../domain/budget.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
+import { toDollars } from '../domain/money.ts';
 import type { Option } from '../domain/option.ts';
 import { PRICE_SHELF_LIFE_DAYS } from '../domain/price-age.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Entry, Unsealed } from '../domain/record.ts';
-import { mayWrite, writeRoot } from '../domain/writes.ts';
 import { type Account, openAccount } from './account.ts';
 import { type Books, openBooks } from './books.ts';
 import { type Context, type Forced, newRunId, type Ports, type Setting } from './cycle-context.ts';
 import { type Decided, decide } from './decide.ts';
 import { blankEntry, type Job, leasesOf, metricsOf, observe, wakeAt, withWake } from './entry.ts';
-import { gather, loadDirectives, type Situation } from './gather.ts';
+import { loadDirectives, type Situation } from './gather.ts';
 import { openCycle } from './open-cycle.ts';
 import { perform } from './perform.ts';
 import type { Recorded } from './record.ts';
 import { recover } from './recover.ts';
-import { toRequest } from './request.ts';
 import { seconds } from './script-call.ts';
+import { survey } from './survey.ts';
+import { pokeWatchdog, tell } from './tell.ts';
 
 export interface CycleReport {
   idle: boolean;
@@ -29,6 +31,8 @@ export interface CycleReport {
   pushReason?: string;
   nextWake: Date;
   problems: Problem[];
+  /** US dollars, leases included; absent where the ledger was not read. */
+  spend?: { today: number; month: number };
 }
 
 /** One cycle: recover, gather, options, decide, intent, run, verify, record, wake. */
@@ -36,7 +40,9 @@ export async function runCycle(ports: Ports, setting: Setting, forced?: Forced):
   if (setting.paused !== undefined) return idleReport(ports, `paused: ${setting.paused}`);
   const { left } = await ports.lock.acquire();
   try {
-    return await cycle(ports, setting, { left, forced });
+    const report = await cycle(ports, setting, { left, forced });
+    await ports.ping?.().catch((error) => ports.log.warn(`the ping did not get through: ${error.message}`));
+    return report;
   } finally {
     await ports.lock.release();
   }
@@ -53,20 +59,29 @@ async function cycle(
   const loaded = await loadDirectives(context.documents, Object.keys(setting.config.vars));
   line.done(true, `${loaded.directives.length} directives, ${found.head ? found.head.seq + 1 : 0} ledger records`);
   const { state, entries } = await recover(context, found, { directives: loaded.directives, deadRun, recovered });
-  const requests = forced ? [toRequest(forced, loaded.directives, loaded.problems)] : [];
-  const gathered = await gather(context, { state, loaded, requests, onlyRequests: forced !== undefined });
   if (forced) assertNotBlocked(forced, state);
-  const situation = await withoutDirty(context, gathered);
+  const situation = await survey(context, { state, loaded, forced });
   if (situation.options.length === 0)
     return afterRecovery(context, { situation, state, entries, idle: idleReason(situation) });
 
   context.runner.prepare();
-  const deciding = context.log.step('decide');
+  return decideAndDo(context, { state, situation, forced, started, recovered, entries });
+}
+
+async function decideAndDo(
+  context: Context,
+  known: { state: LedgerState; situation: Situation; forced: Forced | undefined; started: Date } & {
+    recovered: string[];
+    entries: Recorded<Entry>[];
+  },
+): Promise<CycleReport> {
+  const { state, situation, forced, started, recovered, entries } = known;
+  const line = context.log.step('decide');
   const books = openBooks(context, state);
   const run = newRunId(context.clock);
   const account = openAccount(context, books, run);
   const decided = await decide(context, situation, { state, account });
-  deciding.done(decided.decision !== undefined, describeDecision(decided));
+  line.done(decided.decision !== undefined, describeDecision(decided));
   for (const model of account.stalePrices())
     context.log.warn(
       `the price of ${model} was read over ${PRICE_SHELF_LIFE_DAYS} days ago: \`npm run steward -- models\``,
@@ -79,25 +94,11 @@ async function cycle(
     return undecided(context, { books, situation, decided, started, entries, run, account });
   }
   const job = toJob(context, { state, situation, decided, started, recovered, run, account });
-  return worked(await perform(context, books, job), situation.loaded.problems);
-}
-
-/**
- * Leaves out the options whose files a person is working on: before the model is asked, so that no answer is paid for
- * that can not be followed. Throws DIRTY_WORKTREE when none is left.
- */
-async function withoutDirty({ repo, log }: Context, situation: Situation): Promise<Situation> {
-  const writes = situation.options.flatMap(({ directive }) => directive.writes);
-  const changed = await repo.changedPaths([...new Set(writes.map(writeRoot))]);
-  const inTheWay = ({ directive }: Option) => changed.filter((path) => mayWrite(directive.writes, path));
-  const options = situation.options.filter((option) => inTheWay(option).length === 0);
-  const dirty = situation.options.filter((option) => !options.includes(option));
-  if (options.length === 0 && dirty.length > 0) {
-    throw new AgentError('DIRTY_WORKTREE', { paths: [...new Set(dirty.flatMap(inTheWay))].join(', ') });
-  }
-  for (const option of dirty)
-    log.warn(`${option.directive.name} waits: uncommitted changes in ${inTheWay(option).join(', ')}`);
-  return { ...situation, options };
+  const recorded = await perform(context, books, job);
+  const { record: entry, commit } = recorded;
+  if (entry) await tell(context, { entry, commit, option: decided.decision.option });
+  await pokeWatchdog(context, recorded.state);
+  return worked(recorded, situation);
 }
 
 function toJob(
@@ -117,6 +118,7 @@ function toJob(
       params: decision.params,
       done: [],
       lookFirst: lookFirst(option),
+      isLastTry: isAskedOnce(option.id) && option.attempts + 1 >= TRIES,
     },
     trigger: context.setting.trigger,
     reason: decision.reason,
@@ -128,10 +130,15 @@ function toJob(
     promptSha256: decided.promptSha256 ?? null,
     observed: observe(state, situation.now, situation.requests),
     directives: situation.loaded.directives,
+    requests: situation.requests,
     started,
     recovered,
   };
 }
+
+/** A slot comes again; a task or an event that fails so often is answered. */
+const TRIES = 3;
+const isAskedOnce = (occurrence: string): boolean => /^(task|event):/.test(occurrence);
 
 /** An earlier attempt may have had its effect although it failed or was interrupted. */
 function lookFirst({ isReleased, attempts }: Option): Job['work']['lookFirst'] {
@@ -169,8 +176,8 @@ function afterRecovery(
   }: { situation: Situation; state: LedgerState; entries: Recorded<Entry>[]; idle: string },
 ): CycleReport {
   const last = entries.at(-1);
-  if (last) return worked(last, situation.loaded.problems);
-  const nextWake = wakeAt(context, state, situation.loaded.directives, situation.now);
+  if (last) return worked(last, situation);
+  const nextWake = wakeAt(context, state, { directives: situation.loaded.directives, now: situation.now });
   return {
     idle: true,
     reason: idle,
@@ -179,6 +186,7 @@ function afterRecovery(
     pushed: false,
     nextWake,
     problems: situation.loaded.problems,
+    spend: spendAt(state, situation.now),
   };
 }
 
@@ -205,11 +213,11 @@ async function undecided(
     observed: observe(state, situation.now, situation.requests),
     prompt_sha256: decided.promptSha256 ?? null,
   };
-  const { directives, problems } = situation.loaded;
-  return worked(await books.append<Entry>(withWake(context, state, entry, directives)), problems);
+  const { directives } = situation.loaded;
+  return worked(await books.append<Entry>(withWake(context, state, entry, { directives })), situation);
 }
 
-function worked(recorded: Recorded<Entry>, problems: Problem[]): CycleReport {
+function worked(recorded: Recorded<Entry>, { loaded, now }: Situation): CycleReport {
   const { record: entry, commit, pushed, reason } = recorded;
   const nextWake = new Date(entry?.next_wake ?? 0);
   return {
@@ -219,8 +227,14 @@ function worked(recorded: Recorded<Entry>, problems: Problem[]): CycleReport {
     pushed,
     ...(reason ? { pushReason: reason } : {}),
     nextWake,
-    problems,
+    problems: loaded.problems,
+    spend: spendAt(recorded.state, now),
   };
+}
+
+function spendAt(state: LedgerState, now: Date): { today: number; month: number } {
+  const { dayMicroCents, monthMicroCents } = committedSpend(state, now);
+  return { today: toDollars(dayMicroCents), month: toDollars(monthMicroCents) };
 }
 
 function idleReport({ clock }: Ports, reason: string): CycleReport {

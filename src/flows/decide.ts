@@ -1,6 +1,7 @@
 import { choosePolicy, type Decision, parseAnswer } from '../domain/decision.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
 import { sha256 } from '../domain/occurrence.ts';
+import type { Option } from '../domain/option.ts';
 import type { Prompt } from '../ports.ts';
 import { decisionPrompt } from '../prompts/decide.ts';
 import type { Account } from './account.ts';
@@ -25,12 +26,16 @@ export async function decide(
   { state, account }: { state: LedgerState; account: Account },
 ): Promise<Decided> {
   const { options, requests } = situation;
+  const approved = options.find(({ approvedBy }) => approvedBy !== undefined);
+  // A person's word never starts a model call.
+  if (approved) return { decision: byPerson(approved, `approved by ${approved.approvedBy}`) };
   const [first] = options;
   if (options.length === 1 && first && first.openInputs.length === 0) {
-    const isAsked = requests.some((request) => request.occurrence === first.id);
-    const reason = isAsked ? 'a person asked for it' : 'the only option';
+    const asked = requests.find((request) => request.occurrence === first.id);
+    if (asked)
+      return { decision: byPerson(first, asked.origin ? `asked for by ${first.id}` : 'a person asked for it') };
     return {
-      decision: { option: first, params: first.params, reason, lessons: [], decidedBy: isAsked ? 'person' : 'single' },
+      decision: { option: first, params: first.params, reason: 'the only option', lessons: [], decidedBy: 'single' },
     };
   }
   const prompt = promptFor(situation, state);
@@ -38,6 +43,14 @@ export async function decide(
   if ('unavailable' in available) return byPolicy(situation, available.unavailable);
   return ask(context, situation, { prompt, account });
 }
+
+const byPerson = (option: Option, reason: string): Decision => ({
+  option,
+  params: option.params,
+  reason,
+  lessons: [],
+  decidedBy: 'person',
+});
 
 async function ask(
   context: Context,

@@ -1,7 +1,7 @@
 import type { Decision } from '../domain/decision.ts';
 import type { Directive } from '../domain/directive.ts';
 import { applyRecord, type LedgerState } from '../domain/ledger-state.ts';
-import { computeOptions, nextDue } from '../domain/option.ts';
+import { computeOptions, nextDue, type Request } from '../domain/option.ts';
 import {
   type CallRecord,
   type CriterionRecord,
@@ -35,6 +35,8 @@ export interface Job {
   /** All directives, to know when to wake. */
   directives: readonly Directive[];
   started: Date;
+  /** What else was asked for: some of it may be left for the next cycle. */
+  requests?: readonly Request[];
   /** Paths of set-aside text that go with the next record; emptied when they went. */
   recovered: string[];
 }
@@ -50,6 +52,7 @@ export interface EntryFacts {
   failure?: Failure;
   reason?: string;
   proposal?: string;
+  proposal_url?: string;
 }
 
 export function observe(state: LedgerState, now: Date, requests: readonly { occurrence: string }[]): Entry['observed'] {
@@ -101,12 +104,12 @@ export function withWake(
   context: Context,
   state: LedgerState,
   entry: Unsealed<Entry>,
-  directives: readonly Directive[],
+  { directives, requests = [] }: Pick<Job, 'directives' | 'requests'>,
 ): Unsealed<Entry> {
   const now = context.clock.now();
   const place = { seq: (state.head?.seq ?? -1) + 1, hash: ZERO_HASH, timestamp: entry.timestamp };
   const after = applyRecord(state, { ...entry, seq: place.seq, prev: ZERO_HASH }, place);
-  return { ...entry, next_wake: wakeAt(context, after, directives, now).toISOString() };
+  return { ...entry, next_wake: wakeAt(context, after, { directives, now, requests }).toISOString() };
 }
 
 /** What a job came to, as its entry. */
@@ -133,7 +136,7 @@ export function toEntry(context: Context, state: LedgerState, job: Job, facts: E
     observed: job.observed,
     prompt_sha256: job.promptSha256,
   };
-  return withWake(context, state, entry, job.directives);
+  return withWake(context, state, entry, job);
 }
 
 /** The leases that an entry ends. */
@@ -158,11 +161,10 @@ export function metricsOf(calls: readonly CallRecord[], durationS: number): Entr
 export function wakeAt(
   { setting }: Pick<Context, 'setting'>,
   state: LedgerState,
-  directives: readonly Directive[],
-  now: Date,
+  { directives, requests = [], now }: Pick<Job, 'directives' | 'requests'> & { now: Date },
 ): Date {
   const secrets = new Set(Object.keys(setting.secrets));
-  const { options, held } = computeOptions({ now, directives, state, requests: [], secrets, onlyRequests: false });
+  const { options, held } = computeOptions({ now, directives, state, requests, secrets, onlyRequests: false });
   return nextWake({
     now,
     optionsLeft: options.length,

@@ -56,13 +56,21 @@ export interface Situation {
   loaded: LoadedDirectives;
   options: Option[];
   held: Held[];
+  /** Of the held, what a person may release. */
+  approvals: Option[];
   recent: Entry[];
   requests: readonly Request[];
 }
 
 export async function gather(
   context: Context,
-  input: { state: LedgerState; loaded: LoadedDirectives; requests: readonly Request[]; onlyRequests: boolean },
+  input: {
+    state: LedgerState;
+    loaded: LoadedDirectives;
+    requests: readonly Request[];
+    onlyRequests: boolean;
+    waiting?: ReadonlyMap<string, string>;
+  },
 ): Promise<Situation> {
   const { documents, clock, setting } = context;
   const { config, secrets } = setting;
@@ -73,13 +81,14 @@ export async function gather(
     retry ? [{ ...retry, directive }] : [],
   );
   const requests = [...input.requests, ...(input.onlyRequests ? [] : released)];
-  const { options, held } = computeOptions({
+  const { options, held, approvals } = computeOptions({
     now,
     directives: loaded.directives,
     state: input.state,
     requests,
     secrets: new Set(Object.keys(secrets)),
     onlyRequests: input.onlyRequests,
+    ...(input.waiting ? { waiting: input.waiting } : {}),
   });
-  return { now, loaded, options, held, recent, requests };
+  return { now, loaded, options, held, approvals, recent, requests };
 }

@@ -14,7 +14,9 @@ export async function judge(
 ): Promise<EntryFacts> {
   const { work } = job;
   const { files, strays } = await writtenFiles(context, work.directive, dirtyBefore);
-  const facts = await weigh(context, job, result, strays);
+  const weighed = await weigh(context, job, result, strays);
+  const isFailure = weighed.result === 'failure' || weighed.verification === 'refuted';
+  const facts = { ...weighed, final: weighed.final || (isFailure && (work.isLastTry ?? false)) };
   const keepsFiles =
     facts.verification !== 'refuted' && (facts.result === 'success' || (facts.result === 'skipped' && facts.final));
   if (keepsFiles) return { ...facts, files };

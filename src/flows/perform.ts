@@ -1,5 +1,4 @@
 import { AgentError } from '../domain/agent-error.ts';
-import { filesMessage } from '../domain/commit-message.ts';
 import { type Entry, type Intent, RECORD_VERSION, type StepRecord, type Unsealed } from '../domain/record.ts';
 import { mayWrite, writeRoot } from '../domain/writes.ts';
 import type { ScriptCall } from '../ports.ts';
@@ -7,6 +6,7 @@ import type { Books } from './books.ts';
 import { type Context, newRunId } from './cycle-context.ts';
 import { type Job, toEntry, toJson } from './entry.ts';
 import { judge } from './judge.ts';
+import { propose } from './proposal.ts';
 import type { Recorded } from './record.ts';
 import { type Announce, runSteps, type StepsResult } from './run-steps.ts';
 import type { Work } from './script-call.ts';
@@ -35,9 +35,9 @@ export async function perform(context: Context, books: Books, job: Job): Promise
   };
   const result = await unlessTaken(books, work, () => runSteps(context, job, announce));
   const outcome = await judge(context, job, result, dirtyBefore);
-  const proposal = await propose(context, work, outcome.files);
-  const files = proposal ? [] : outcome.files;
-  const entry = toEntry(context, books.state, job, { ...outcome, ...(proposal ? { proposal } : {}) });
+  const proposed = await propose(context, job, outcome);
+  const files = proposed ? [] : outcome.files;
+  const entry = toEntry(context, books.state, job, { ...outcome, ...proposed });
   return books.append<Entry>(entry, { files, tapes: result.tapes, recovered: job.recovered });
 }
 
@@ -74,14 +74,4 @@ function toIntent(
     expires: new Date(now.getTime() + call.timeoutMs + EXPIRY_MARGIN_MS).toISOString(),
     steps: [...steps],
   };
-}
-
-/** Where the directive delivers for review, its files go to a branch named after the occurrence, not to this one. */
-async function propose(context: Context, work: Work, files: readonly string[]): Promise<string | undefined> {
-  const { directive, occurrence, run } = work;
-  if (directive.deliver !== 'pull-request' || files.length === 0) return undefined;
-  const branch = `steward/${directive.name}/${occurrence.replace(/^[^@:]*[@:]/, '').replaceAll(/[^\w-]/g, '')}`;
-  const message = filesMessage({ id: run, decision: directive.name }, files);
-  await context.repo.propose(branch, { message, at: context.clock.now(), files: files.map((path) => ({ path })) });
-  return branch;
 }

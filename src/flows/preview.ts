@@ -6,10 +6,10 @@ import type { Entry } from '../domain/record.ts';
 import type { Prompt } from '../ports.ts';
 import type { Context, Forced, Ports, Setting } from './cycle-context.ts';
 import { promptFor } from './decide.ts';
-import { gather, loadDirectives, type Situation } from './gather.ts';
+import { loadDirectives, type Situation } from './gather.ts';
 import { loadLedger } from './ledger-reader.ts';
 import { assertOwnLedger } from './record.ts';
-import { toRequest } from './request.ts';
+import { look } from './survey.ts';
 
 /** What a cycle would see and do now. */
 export interface Preview {
@@ -33,8 +33,7 @@ export async function preview(ports: Ports, setting: Setting, forced?: Forced): 
   const { state } = await loadLedger(ports.documents);
   await assertOwnLedger(context, state);
   const loaded = await loadDirectives(ports.documents, Object.keys(setting.config.vars));
-  const requests = forced ? [toRequest(forced, loaded.directives, loaded.problems)] : [];
-  const situation = await gather(context, { state, loaded, requests, onlyRequests: forced !== undefined });
+  const { situation } = await look(context, { state, loaded, forced });
   return { ...describe(situation, state), paused: setting.paused ?? null, ...foresee(context, situation, state) };
 }
 

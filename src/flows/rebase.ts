@@ -4,7 +4,8 @@ import type { LedgerState } from '../domain/ledger-state.ts';
 import type { Entry, LedgerRecord, UnsealedRecord } from '../domain/record.ts';
 import { isRival, runOf } from '../domain/rival.ts';
 import { failureSignature } from '../domain/signature.ts';
-import type { AgentCommit, CommitPlan, FileChange, ReadableDocuments, Repo } from '../ports.ts';
+import type { ReadableDocuments } from '../ports.ts';
+import type { AgentCommit, CommitPlan, FileChange, Repo } from '../repo-port.ts';
 import { loadLedger, recordsBackwards, STATE_FILE } from './ledger-reader.ts';
 import { droppedTapes, sealAll, stateText } from './ledger-writer.ts';
 

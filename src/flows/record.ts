@@ -11,7 +11,7 @@ import {
   type UnsealedRecord,
 } from '../domain/record.ts';
 import type { StoredTape } from '../domain/tape.ts';
-import type { CommitPlan } from '../ports.ts';
+import type { CommitPlan } from '../repo-port.ts';
 import { type Context, newRunId } from './cycle-context.ts';
 import { loadLedger, recordsBackwards } from './ledger-reader.ts';
 import { sealAll, writeLedger } from './ledger-writer.ts';

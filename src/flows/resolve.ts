@@ -60,5 +60,5 @@ async function toResolution(
     final: isDone,
     resolves: id,
   };
-  return withWake(context, state, entry, directives);
+  return withWake(context, state, entry, { directives });
 }

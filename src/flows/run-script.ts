@@ -5,6 +5,7 @@ import type { ScriptDescription, ScriptRun } from '../ports.ts';
 import type { Ports, Setting } from './cycle-context.ts';
 import { loadDirectives } from './gather.ts';
 import { noModel } from './generate.ts';
+import { forgeFor } from './script-forge.ts';
 
 /** What a script may do when it is run by hand: what the directives that use it grant it. */
 export interface Grants {
@@ -12,6 +13,7 @@ export interface Grants {
   writes: string[];
   spawn: 'git'[];
   secrets: string[];
+  forge: string[];
   timeoutMs: number;
 }
 
@@ -44,6 +46,7 @@ export async function grantsFor(ports: Ports, setting: Setting, script: string):
     writes: all(({ writes }) => writes),
     spawn: all(({ spawn }) => spawn),
     secrets: all(({ secrets }) => secrets),
+    forge: all(({ forge }) => forge),
     timeoutMs: Math.max(...users.map(({ timeoutMs }) => timeoutMs), 0) || DEFAULT_TIMEOUT_MS,
   };
 }
@@ -72,5 +75,6 @@ export async function runScript(
     generate: noModel(
       'run by hand: a text that costs money is only asked for in a cycle, which books it (cycle --directive)',
     ),
+    forge: forgeFor(ports.forge, { operations: grants.forge, isLooking: false }),
   });
 }

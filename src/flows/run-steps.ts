@@ -10,6 +10,7 @@ import type { Context } from './cycle-context.ts';
 import type { Job } from './entry.ts';
 import { generateFor } from './generate.ts';
 import { failureOf, seconds, toCall, type Work } from './script-call.ts';
+import { forgeFor } from './script-forge.ts';
 
 export type StepsEnd =
   | { kind: 'done' }
@@ -68,7 +69,8 @@ async function runStep(
   const { work, call, index, steps, announce } = at;
   const isExternal = work.directive.effects === 'external';
   if (isExternal && work.lookFirst !== 'no' && index === work.done.length) {
-    const found = await context.runner.find(call);
+    const looking = forgeFor(context.forge, { operations: work.directive.forge, isLooking: true });
+    const found = await context.runner.find({ ...call, forge: looking });
     if (found.outcome.status === 'ok') return adopted(context, call, found);
     const reason = undecidedReason(found);
     if (reason && work.lookFirst === 'prove') return { end: { kind: 'undecided', reason }, note: reason };

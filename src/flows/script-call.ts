@@ -5,6 +5,7 @@ import type { Failure, StepRecord } from '../domain/record.ts';
 import { failureSignature } from '../domain/signature.ts';
 import type { ScriptCall } from '../ports.ts';
 import type { Context } from './cycle-context.ts';
+import { forgeFor } from './script-forge.ts';
 
 /** One occurrence of a directive at work: what is run, with which inputs, from which step on. */
 export interface Work {
@@ -19,11 +20,13 @@ export interface Work {
    * absent. `released`: look first, but a person has said that it may run.
    */
   lookFirst: 'no' | 'prove' | 'released';
+  /** Whoever asked is told of a failure after this attempt, instead of waiting for another. */
+  isLastTry?: boolean;
 }
 
-/** A tool line with its placeholders filled. A flag whose optional input has no value is left out. */
+/** A tool line with its placeholders filled. */
 export function toCall(
-  { clock, setting }: Context,
+  { clock, setting, forge }: Context,
   from: {
     work: Work;
     tool: CommandLine;
@@ -32,20 +35,13 @@ export function toCall(
     writes: readonly string[];
     /** The script's way to a model, which must not be told the secrets that the directive grants. */
     generate: (secrets: ScriptCall['secrets']) => ScriptCall['generate'];
+    /** Success criteria only look. */
+    isLooking?: true;
   },
 ): ScriptCall | { failure: Failure } {
   const { work, tool, step, steps, writes } = from;
   const { directive, params, occurrence } = work;
-  const optional = new Set(
-    directive.inputs
-      .filter((input) => params[input.name] === undefined && !input.isRequired)
-      .map(({ name }) => `{${name}}`),
-  );
-  const flags = Object.fromEntries(
-    Object.entries(parseFlags(tool.args).flags).filter(
-      ([, value]) => typeof value !== 'string' || !optional.has(value),
-    ),
-  );
+  const flags = givenFlags(tool, work);
   const { input, missing } = fillFlags(flags, (name) => inputValue(name, { params, steps, vars: setting.config.vars }));
   if (missing.length > 0) return { failure: failureOf(tool.script, 'input', `no value for {${missing.join('}, {')}}`) };
   const secrets = grantedSecrets(directive, setting.secrets);
@@ -59,7 +55,22 @@ export function toCall(
     spawn: directive.spawn,
     timeoutMs: directive.timeoutMs,
     generate: from.generate(secrets),
+    forge: forgeFor(forge, { operations: directive.forge, isLooking: from.isLooking ?? false }),
   };
+}
+
+/** A flag whose optional input has no value is left out. */
+function givenFlags(tool: CommandLine, { directive, params }: Work): ReturnType<typeof parseFlags>['flags'] {
+  const optional = new Set(
+    directive.inputs
+      .filter((input) => params[input.name] === undefined && !input.isRequired)
+      .map(({ name }) => `{${name}}`),
+  );
+  return Object.fromEntries(
+    Object.entries(parseFlags(tool.args).flags).filter(
+      ([, value]) => typeof value !== 'string' || !optional.has(value),
+    ),
+  );
 }
 
 const grantedSecrets = (directive: Directive, known: ScriptCall['secrets']): ScriptCall['secrets'] =>

@@ -32,7 +32,15 @@ async function checkCriterion(
   tool: CommandLine,
   steps: readonly StepRecord[],
 ): Promise<CriterionRecord> {
-  const call = toCall(context, { work, tool, step: 0, steps, writes: [], generate: () => judgedByCode });
+  const call = toCall(context, {
+    work,
+    tool,
+    step: 0,
+    steps,
+    writes: [],
+    generate: () => judgedByCode,
+    isLooking: true,
+  });
   if ('failure' in call) return { script: tool.script, holds: null, reason: call.failure.message, duration_s: 0 };
   const { outcome, durationMs } = await context.runner.run(call);
   const base = { script: tool.script, duration_s: seconds(durationMs) };

@@ -5,8 +5,8 @@ import Anthropic, {
   APIUserAbortError,
 } from '@anthropic-ai/sdk';
 import { z } from 'zod';
+import { retryAfter } from '../retry/retry-after.ts';
 import { abilitiesOf, type Thinking } from './abilities.ts';
-import { retryAfter } from './retry-after.ts';
 import {
   callFailure,
   judgeReply,

@@ -3,10 +3,10 @@ import type { CallRecord } from '../domain/record.ts';
 import { type Redactor, redactJson } from '../domain/redaction.ts';
 import type { Task } from '../domain/task.ts';
 import type { Clock, Llm, LlmAnswer, LlmRequest, ModelFacts, Prompt, Standing } from '../ports.ts';
+import { repeatCall } from '../retry/repeat-call.ts';
 import { attemptCall, type Errand, type Outcome, type Question, type Surroundings } from './attempt.ts';
 import { correctionPrompt } from './correction.ts';
 import { type PriceList, priceOf, readPrices } from './prices.ts';
-import { repeatCall } from './retry.ts';
 import {
   type Access,
   type Route,

@@ -9,7 +9,13 @@ import { type AgentFixture, cliEnvironment } from './agent-fixture.ts';
 import { manualClock } from './manual-clock.ts';
 
 export const NOW = '2026-03-04T14:30:00.000Z';
-export const SETTING: Setting = { config: StewardConfig.parse({}), secrets: {}, trigger: 'manual', isEphemeral: false };
+export const SETTING: Setting = {
+  config: StewardConfig.parse({}),
+  secrets: {},
+  trigger: 'manual',
+  isEphemeral: false,
+  serverUrl: 'https://github.com',
+};
 
 const NO_LLM: Llm = {
   availability: () => ({ unavailable: 'no key' }),

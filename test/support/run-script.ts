@@ -76,6 +76,7 @@ async function prepare(test: ScriptTest): Promise<{ runner: ChildScriptRunner; c
       spawn: [],
       timeoutMs: 30_000,
       generate: async () => ({ unavailable: 'no model in this test' }),
+      forge: async () => ({ unavailable: 'no forge in this test' }),
       ...call,
     },
   };

@@ -94,6 +94,7 @@ export function labCall(): ScriptCall {
     spawn: [],
     timeoutMs: 30_000,
     generate: async () => ({ unavailable: 'no model in this test' }),
+    forge: async () => ({ unavailable: 'no forge in this test' }),
   };
 }
 

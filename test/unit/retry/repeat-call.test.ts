@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { repeatCall } from '../../../src/llm/retry.ts';
+import { repeatCall } from '../../../src/retry/repeat-call.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 
 /** Repeats while the list has waits left; an undefined wait ends it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryAfter } from '../../../src/llm/retry-after.ts';
+import { retryAfter } from '../../../src/retry/retry-after.ts';
 
 const date = 'Tue, 24 Nov 2026 10:00:00 GMT';
 

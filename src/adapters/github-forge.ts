@@ -1,0 +1,84 @@
+import {
+  FORGE_OPERATIONS,
+  type ForgeAnswer,
+  type ForgeArguments,
+  type ForgeOperation,
+  type ForgeParams,
+  type ForgeResult,
+} from '../domain/forge.ts';
+import { type Redactor, redactJson } from '../domain/redaction.ts';
+import type { Clock, Forge } from '../ports.ts';
+import { createStatus, dispatchWorkflow, enableWorkflow, listRuns, listWorkflows } from './github-actions.ts';
+import { type GithubAccess, type GithubClient, openGithub, toFailure } from './github-client.ts';
+import {
+  changeLabels,
+  closeIssue,
+  ensureLabels,
+  getIssue,
+  listComments,
+  listIssues,
+  listLabels,
+  upsertComment,
+  upsertIssue,
+  whoLabelled,
+} from './github-issues.ts';
+import { listPulls, openPull } from './github-pulls.ts';
+import { changeSettings, getClock, getPermission, getRepository, getRules, getSettings } from './github-settings.ts';
+
+type Operations = {
+  [O in ForgeOperation]: (client: GithubClient, params: ForgeArguments<O>) => Promise<ForgeResult<O>>;
+};
+
+const operations: Operations = {
+  'repo.get': getRepository,
+  'issues.list': listIssues,
+  'issues.get': getIssue,
+  'issues.comments': listComments,
+  'issues.upsert': upsertIssue,
+  'issues.comment': upsertComment,
+  'issues.label': changeLabels,
+  'issues.close': closeIssue,
+  'issues.labelled': whoLabelled,
+  'pulls.list': listPulls,
+  'pulls.open': openPull,
+  'runs.list': listRuns,
+  'statuses.create': createStatus,
+  'workflows.list': listWorkflows,
+  'workflows.dispatch': dispatchWorkflow,
+  'workflows.enable': enableWorkflow,
+  'users.permission': getPermission,
+  'labels.ensure': ensureLabels,
+  'labels.list': listLabels,
+  'settings.get': getSettings,
+  'settings.set': changeSettings,
+  'branches.rules': getRules,
+  'clock.get': getClock,
+};
+
+/** The forge port on GitHub's REST API. What is written is redacted first; what is refused comes back as a value. */
+export class GithubForge implements Forge {
+  readonly repository: string;
+  readonly #client: GithubClient;
+  readonly #redact: Redactor;
+
+  constructor(access: GithubAccess, options: { clock: Clock; redact: Redactor }) {
+    this.repository = access.repository;
+    this.#client = openGithub(access, options.clock);
+    this.#redact = options.redact;
+  }
+
+  async call<O extends ForgeOperation>(operation: O, params: ForgeParams<O>): Promise<ForgeAnswer<O>> {
+    const { params: schema, permission } = FORGE_OPERATIONS[operation];
+    const parsed = schema.safeParse(redactJson(params, this.#redact));
+    if (!parsed.success) {
+      const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+      return { failed: { kind: 'invalid', message: problems.join('; ') } };
+    }
+    try {
+      const run = operations[operation] as Operations[O];
+      return { value: await run(this.#client, parsed.data as ForgeArguments<O>) };
+    } catch (error) {
+      return { failed: toFailure(error, permission, this.#redact) };
+    }
+  }
+}

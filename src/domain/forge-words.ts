@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+/** What the forge holds, in words of our own: whatever GitHub calls it, flows and scripts see this. */
+
+export const Time = z.string().describe('a UTC time such as 2026-03-04T14:30:00Z');
+export const ItemNumber = z.int().min(1);
+
+export const Issue = z.object({
+  number: ItemNumber,
+  title: z.string(),
+  body: z.string(),
+  state: z.enum(['open', 'closed']),
+  labels: z.array(z.string()),
+  author: z.string(),
+  /** OWNER, MEMBER, COLLABORATOR, CONTRIBUTOR, NONE ...: what the author is to this repository. */
+  association: z.string(),
+  created: Time,
+  updated: Time,
+  comments: z.int(),
+  url: z.string(),
+});
+export type Issue = z.infer<typeof Issue>;
+
+export const Comment = z.object({ id: z.int(), author: z.string(), body: z.string(), created: Time, url: z.string() });
+export type Comment = z.infer<typeof Comment>;
+
+export const Pull = z.object({
+  number: ItemNumber,
+  title: z.string(),
+  body: z.string(),
+  state: z.enum(['open', 'closed']),
+  merged: Time.nullable(),
+  /** The branch; of a fork where `isFork`. */
+  head: z.string(),
+  sha: z.string(),
+  base: z.string(),
+  isFork: z.boolean(),
+  labels: z.array(z.string()),
+  author: z.string(),
+  created: Time,
+  updated: Time,
+  url: z.string(),
+});
+export type Pull = z.infer<typeof Pull>;
+
+export const WorkflowRun = z.object({
+  id: z.int(),
+  /** The workflow's file, such as `ci.yml`. */
+  workflow: z.string(),
+  event: z.string(),
+  status: z.string(),
+  conclusion: z.string().nullable(),
+  branch: z.string(),
+  sha: z.string(),
+  actor: z.string(),
+  created: Time,
+  started: Time,
+  updated: Time,
+  url: z.string(),
+});
+export type WorkflowRun = z.infer<typeof WorkflowRun>;
+
+export const Workflow = z.object({ file: z.string(), name: z.string(), state: z.string() });
+export type Workflow = z.infer<typeof Workflow>;
+
+/** What stands in the text of an issue, a comment or a pull request so that it is found again: never shown, never changed. */
+export const MARKER_PATTERN = /^[a-z0-9][\w:./@-]{0,150}$/;
+export const Marker = z.string().regex(MARKER_PATTERN, 'a marker such as links:broken');
+export const markerComment = (marker: string): string => `<!-- steward:${marker} -->`;
+export const hasMarker = (text: string, marker: string): boolean => text.includes(markerComment(marker));

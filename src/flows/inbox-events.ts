@@ -1,0 +1,61 @@
+import type { Directive } from '../domain/directive.ts';
+import type { Request } from '../domain/option.ts';
+import { ask } from './ask-forge.ts';
+import type { Context } from './cycle-context.ts';
+
+export type EventKind = Exclude<Directive['on'][number], 'task' | 'dispatch'>;
+
+/** An older event is no news, and more of one kind at once than this is a flood. */
+const WINDOW_MS = 7 * 86_400_000;
+const MOST = 30;
+/** Runs of the agent's own workflows are the watchdog's matter. */
+export const OWN_WORKFLOWS = ['cycle.yml', 'consolidate.yml', 'heal.yml', 'watchdog.yml', 'doctor.yml'];
+
+interface Happening {
+  id: string;
+  /** Given to a directive that has an input of this name. */
+  input: { name: string; value: number };
+}
+
+/** What happened lately, as one occurrence per directive that asks for it: `event:triage_issues.issue-12`. */
+export async function eventRequests(
+  context: Context,
+  kind: EventKind,
+  directives: readonly Directive[],
+): Promise<Request[]> {
+  const since = new Date(context.clock.now().getTime() - WINDOW_MS).toISOString();
+  const happenings = (await readers[kind](context, since)).slice(0, MOST);
+  return directives.flatMap((directive) =>
+    happenings.map(({ id, input }): Request => {
+      const isWanted = directive.inputs.some(({ name }) => name === input.name);
+      const params = isWanted ? { [input.name]: input.value } : {};
+      return { occurrence: `event:${directive.name}.${id}`, directive: directive.name, params, origin: 'event' };
+    }),
+  );
+}
+
+const readers: Record<EventKind, (context: Context, since: string) => Promise<Happening[]>> = {
+  /** Issues that people opened; those of the agent itself are none. */
+  async issue(context, since) {
+    const issues = (await ask(context, 'issues.list', { since, limit: 200 })) ?? [];
+    return issues
+      .filter(({ created, labels }) => created >= since && !labels.some((label) => /^steward(:|$)/.test(label)))
+      .map(({ number }) => ({ id: `issue-${number}`, input: { name: 'issue', value: number } }));
+  },
+  async 'ci-failed'(context, since) {
+    const { branch } = context.facts;
+    const runs = (await ask(context, 'runs.list', { branch, status: 'failure', since })) ?? [];
+    return runs
+      .filter(({ workflow, event }) => !OWN_WORKFLOWS.includes(workflow) && event !== 'pull_request')
+      .map(({ id }) => ({ id: `run-${id}`, input: { name: 'run', value: id } }));
+  },
+  /** Proposals of the agent that a person merged. */
+  async merge(context, since) {
+    const pulls = (await ask(context, 'pulls.list', { state: 'closed' })) ?? [];
+    return pulls
+      .filter(
+        ({ merged, head, isFork }) => merged !== null && merged >= since && !isFork && head.startsWith('steward/'),
+      )
+      .map(({ number }) => ({ id: `pull-${number}`, input: { name: 'pull_request', value: number } }));
+  },
+};
