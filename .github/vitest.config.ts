@@ -17,6 +17,7 @@ export default defineConfig({
       project('execution', 60_000),
       project('e2e', 120_000),
       project('landing', 10_000),
+      project('workflows', 300_000),
     ],
   },
 });
