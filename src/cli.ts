@@ -160,19 +160,27 @@ addCommand(
     );
   });
 
-addCommand(
-  'init',
-  'Start books of your own in a copied repository: archives inherited records, begins a new ledger.',
-).action(async () => {
-  const { ports, setting } = await compose({ directory: directory() });
-  const { init } = await import('./flows/init.ts');
-  const { changed, repository, archive, moved } = await init(ports, setting);
-  print(
-    changed
-      ? `${moved} inherited files are in ${archive}; the ledger of ${repository} has begun.`
-      : `The ledger is ${repository}'s own already; nothing was changed.`,
-  );
-});
+addCommand('init', 'Make a copied repository your own: books with its name, a budget, the labels on GitHub.')
+  .option('--day <dollars>', 'the most to spend in a UTC day')
+  .option('--month <dollars>', 'the most to spend in a UTC month')
+  .option('--json', 'one object {ledger, repository, archive, moved, budget, labels, pushed}')
+  .action(async (options: { day?: string; month?: string; json?: boolean }) => {
+    const budget = {
+      ...(options.day === undefined ? {} : { day: parseDollars('--day', options.day) }),
+      ...(options.month === undefined ? {} : { month: parseDollars('--month', options.month) }),
+    };
+    const { ports, setting } = await compose({ directory: directory(), isJson: options.json ?? false });
+    const { init } = await import('./flows/init.ts');
+    const done = await init(ports, setting, { budget });
+    if (options.json) return printJson(done);
+    const { initText } = await import('./view/init-text.ts');
+    print(initText(done));
+  });
+
+function parseDollars(flag: string, text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw new AgentError('USAGE', { problem: `${flag} ${text}: expected an amount of US dollars such as 0.50` });
+}
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

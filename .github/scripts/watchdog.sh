@@ -21,15 +21,18 @@ complain() { one_line "$1" && echo "::error::watchdog: $line" && failed=1; }
 # judge NOW BORN: sets `due`, by when a cycle should have been recorded, `margin`, how late it may be, and `open_since`, from
 # when on the gate lets every tick in. BORN is when GitHub first saw cycle.yml. Fails when neither says anything.
 judge() {
+  last_entry='' margin=$LEAST_MARGIN
   read_state
   read_next_wake "$1"
+  open_since=$next_wake due=$next_wake
+  # Until then it matters neither how late cycles usually are nor what else the ledger says.
+  if [[ -n $due ]] && (($1 <= due + LEAST_MARGIN)); then return 0; fi
   read_entries
-  next_wake=${next_wake:-$last_wake}
-  if [[ -n $next_wake ]]; then open_since=$next_wake due=$next_wake
-  elif [[ -n $2 ]]; then open_since=$2 due=$(($2 + DAY))
-  else return 1; fi
+  open_since=${open_since:-$last_wake} due=${due:-$last_wake}
+  if [[ -z $due && -n $2 ]]; then open_since=$2 due=$(($2 + DAY)); fi
   median "${delays[@]}"
   margin=$((3 * middle < LEAST_MARGIN ? LEAST_MARGIN : 3 * middle > MOST_MARGIN ? MOST_MARGIN : 3 * middle))
+  [[ -n $due ]]
 }
 
 # send METHOD PATH [JSON]: one request about this repository; sets `status` (000: no answer) and `reply`.

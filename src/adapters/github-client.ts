@@ -43,10 +43,11 @@ export function openGithub({ repository, token, apiUrl }: GithubAccess, clock: C
     const isRead = options.method === 'GET';
     const once = async (): Promise<Outcome> => {
       const seen = isRead ? known.get(url) : undefined;
-      const headers = { ...options.headers, ...(seen ? { 'if-none-match': seen.etag } : {}) };
-      const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+      // Octokit hands the very object to the hooks below: only a change in place reaches them.
+      if (seen) options.headers['if-none-match'] = seen.etag;
+      options.request = { ...options.request, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
       try {
-        const response = await request({ ...options, headers, request: { ...options.request, signal } });
+        const response = await request(options);
         const { etag } = response.headers;
         if (isRead && etag) known.set(url, { etag, response });
         return { response };
@@ -122,7 +123,8 @@ export function toFailure(error: unknown, permission: string, redact: Redactor):
   if (status === undefined || status >= 500)
     return { kind: 'unreachable', message: `GitHub does not answer: ${message}` };
   if (status === 401) return { kind: 'denied', message: `the token is not accepted: ${message}` };
-  if (status === 403) return { kind: 'denied', message: `${message} (it needs \`${permission}\`)` };
+  const needed = /not accessible/i.test(message) ? ` (the token needs \`${permission}\`)` : '';
+  if (status === 403) return { kind: 'denied', message: `${message}${needed}` };
   if (status === 404 || status === 410) return { kind: 'missing', message };
   return { kind: status === 409 || status === 405 ? 'conflict' : 'invalid', message };
 }

@@ -49,8 +49,9 @@ export function filesMessage(run: { id: string; decision: string }, paths: reado
   ]);
 }
 
-export function initMessage(repository: string, id: string, archive: string): string {
-  return withTrailers(`init: books of ${repository}`, `Inherited records are in ${archive}.`, [['Steward-Id', id]]);
+export function initMessage(repository: string, id: string, archive: string | undefined): string {
+  const body = archive ? `Inherited records are in ${archive}.` : '';
+  return withTrailers(`init: books of ${repository}`, body, [['Steward-Id', id]]);
 }
 
 function withTrailers(subject: string, body: string, trailers: readonly (readonly string[])[]): string {

@@ -139,3 +139,10 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     value,
   );
 }
+
+/** The text with other values at some paths; comments and everything else stay. */
+export function editYaml(text: string, edits: readonly { path: readonly string[]; value: unknown }[]): string {
+  const document = parseDocument(text);
+  for (const { path, value } of edits) document.setIn(path, value);
+  return document.toString({ lineWidth: 0 });
+}

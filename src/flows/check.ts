@@ -4,6 +4,7 @@ import type { Directive } from '../domain/directive.ts';
 import { isPriceStale, PRICE_SHELF_LIFE_DAYS } from '../domain/price-age.ts';
 import { didYouMean, errorAt, type Problem } from '../domain/problem.ts';
 import { fitInput } from '../domain/script-input.ts';
+import { CYCLE_WORKFLOW, workflowProblems } from '../domain/workflow-grants.ts';
 import type { ScriptDescription } from '../ports.ts';
 import { checkChain, checkTapes } from './check-books.ts';
 import type { Ports, Setting } from './cycle-context.ts';
@@ -31,6 +32,7 @@ export async function check(ports: Ports, setting: Setting, configProblems: read
       loaded.problems,
       scripts.problems,
       usage,
+      await actionsProblems(ports, loaded.directives),
       chain.problems,
       tapes.problems,
     ].flat(),
@@ -41,6 +43,12 @@ export async function check(ports: Ports, setting: Setting, configProblems: read
       tapes: tapes.count,
     },
   };
+}
+
+/** What directives need of cycle.yml, where there is one: a copy that never runs on GitHub may have thrown it away. */
+async function actionsProblems({ documents }: Ports, directives: readonly Directive[]): Promise<Problem[]> {
+  const workflow = await documents.read(CYCLE_WORKFLOW);
+  return workflow === undefined ? [] : workflowProblems(workflow, directives);
 }
 
 /** Models that would be asked, but for a price that is missing or was read too long ago. */

@@ -1,6 +1,12 @@
+import { AgentError } from '../domain/agent-error.ts';
 import { initMessage } from '../domain/commit-message.ts';
-import { EMPTY_STATE } from '../domain/ledger-state.ts';
+import { CONFIG_FILE, parseConfig, type StewardConfig } from '../domain/config.ts';
+import { withBudget } from '../domain/config-edit.ts';
+import { STEWARD_LABELS } from '../domain/forge.ts';
+import { EMPTY_STATE, type LedgerState } from '../domain/ledger-state.ts';
+import { formatProblem } from '../domain/problem.ts';
 import type { Documents } from '../ports.ts';
+import { ask } from './ask-forge.ts';
 import type { Context, Ports, Setting } from './cycle-context.ts';
 import { loadLedger } from './ledger-reader.ts';
 import { sealAll, writeLedger } from './ledger-writer.ts';
@@ -8,41 +14,105 @@ import { publish, unpushedByPeople } from './publish.ts';
 import { genesis, isForeign, repositoryIdentity } from './record.ts';
 
 export interface Initiated {
-  /** False when the ledger is this repository's own already. */
-  changed: boolean;
+  /** `begun`: there were no records; `archived`: somebody else's were moved aside; `own`: nothing was to be done. */
+  ledger: 'begun' | 'archived' | 'own';
   repository: string;
   archive?: string;
   moved: number;
+  /** Caps that were changed, in US dollars. */
+  budget: Partial<StewardConfig['budget']>;
+  /** Labels made on the forge; absent without one. */
+  labels?: string[];
+  pushed: boolean;
 }
 
-/** Starts books of this repository's own. Inherited records move to ledger/archive/ and stay readable; idempotent. */
-export async function init(ports: Ports, setting: Setting): Promise<Initiated> {
+/**
+ * Makes a copied repository its owner's: books that begin with its own name, a budget, the labels on the forge. Inherited
+ * records move to ledger/archive/ and stay readable. Idempotent.
+ */
+export async function init(
+  ports: Ports,
+  setting: Setting,
+  wanted: { budget: Partial<StewardConfig['budget']> },
+): Promise<Initiated> {
   await ports.lock.acquire();
   try {
     const context: Context = { ...ports, setting, facts: await ports.repo.facts() };
     const repository = await repositoryIdentity(context);
     const { state } = await loadLedger(ports.documents);
-    if (state.head === null || !(await isForeign(context, state))) return { changed: false, repository, moved: 0 };
-    const archive = `ledger/archive/${(state.repository ?? 'unknown').replaceAll('/', '-')}`;
-    const paths = (await filesBelow(ports.documents, 'ledger')).filter((path) => !path.startsWith('ledger/archive/'));
-    const moved = await moveAll(ports.documents, paths, archive);
-    const genesisRecord = await genesis(context);
-    const sealed = sealAll(EMPTY_STATE, [genesisRecord]);
-    const written = await writeLedger(ports.documents, {
-      before: EMPTY_STATE,
-      after: sealed.state,
-      lines: sealed.lines,
-      tapes: [],
-    });
-    const files = [...new Set([...paths, ...moved, ...written])].map((path) => ({ path }));
-    await ports.repo.commit([
-      { message: initMessage(repository, genesisRecord.id, archive), at: ports.clock.now(), files },
-    ]);
-    await publish(context, await unpushedByPeople(context));
-    return { changed: true, repository, archive, moved: moved.length };
+    const config = await budgetText(context, wanted.budget);
+    const books = await beginBooks(context, state);
+    const isChanged = books.ledger !== 'own' || config !== undefined;
+    if (config !== undefined) await ports.documents.write(CONFIG_FILE, config);
+    const pushed = isChanged && (await commit(context, { ...books, repository, hasConfig: config !== undefined }));
+    const made = await ask(ports, 'labels.ensure', { labels: STEWARD_LABELS.map((label) => ({ ...label })) });
+    return {
+      ledger: books.ledger,
+      repository,
+      ...(books.archive ? { archive: books.archive } : {}),
+      moved: books.moved,
+      budget: config === undefined ? {} : wanted.budget,
+      ...(made ? { labels: made.created } : {}),
+      pushed,
+    };
   } finally {
     await ports.lock.release();
   }
+}
+
+/** The config with the wanted caps; undefined when it says so already. Throws CONFIG_INVALID before anything is written. */
+async function budgetText(
+  { documents, repo }: Context,
+  budget: Partial<StewardConfig['budget']>,
+): Promise<string | undefined> {
+  if (Object.keys(budget).length === 0) return undefined;
+  const text = (await documents.read(CONFIG_FILE)) ?? '';
+  const { config, problems } = parseConfig(withBudget(text, budget));
+  if (!config) throw new AgentError('CONFIG_INVALID', { problems: problems.map(formatProblem).join('\n') });
+  const now = parseConfig(text).config?.budget;
+  if (JSON.stringify(now) === JSON.stringify(config.budget)) return undefined;
+  const dirty = await repo.changedPaths([CONFIG_FILE]);
+  if (dirty.length > 0) throw new AgentError('DIRTY_WORKTREE', { paths: CONFIG_FILE });
+  return withBudget(text, budget);
+}
+
+interface Begun {
+  ledger: Initiated['ledger'];
+  archive?: string;
+  moved: number;
+  id: string;
+  files: string[];
+}
+
+async function beginBooks(context: Context, state: LedgerState): Promise<Begun> {
+  const { documents } = context;
+  const record = await genesis(context);
+  const isOwn = state.head !== null && !(await isForeign(context, state));
+  if (isOwn) return { ledger: 'own', moved: 0, id: record.id, files: [] };
+  const archive = `ledger/archive/${(state.repository ?? 'unknown').replaceAll('/', '-')}`;
+  const inherited = state.head === null ? [] : await filesBelow(documents, 'ledger');
+  const paths = inherited.filter((path) => !path.startsWith('ledger/archive/'));
+  const moved = await moveAll(documents, paths, archive);
+  const sealed = sealAll(EMPTY_STATE, [record]);
+  const written = await writeLedger(documents, {
+    before: EMPTY_STATE,
+    after: sealed.state,
+    lines: sealed.lines,
+    tapes: [],
+  });
+  const files = [...new Set([...paths, ...moved, ...written])];
+  const books = { moved: moved.length, id: record.id, files };
+  return state.head === null ? { ledger: 'begun', ...books } : { ledger: 'archived', archive, ...books };
+}
+
+async function commit(
+  context: Context,
+  { repository, id, archive, files, hasConfig }: Begun & { repository: string; hasConfig: boolean },
+): Promise<boolean> {
+  const paths = [...files, ...(hasConfig ? [CONFIG_FILE] : [])];
+  const message = initMessage(repository, id, archive);
+  await context.repo.commit([{ message, at: context.clock.now(), files: paths.map((path) => ({ path })) }]);
+  return (await publish(context, await unpushedByPeople(context))).pushed;
 }
 
 async function moveAll(documents: Documents, paths: readonly string[], archive: string): Promise<string[]> {

@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findGitPlace, type GitPlace } from '../../src/adapters/git-place.ts';
 import { GitRepo } from '../../src/adapters/git-repo.ts';
-import type { CommitPlan } from '../../src/ports.ts';
+import type { CommitPlan } from '../../src/repo-port.ts';
 import { temporaryFolder } from './git-fixture.ts';
 
 /** The real repository port on a fixture's clone, with nothing of the machine's own git setup. */
