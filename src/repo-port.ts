@@ -72,6 +72,8 @@ export interface Repo {
   pushBranch(branch: string): Promise<PushResult>;
   /** Brings the upstream branch's newest commit here; `offline` says why when the remote can not be reached. */
   fetch(): Promise<{ offline?: string }>;
+  /** Gives a shallow clone its whole history, without the contents of old files; `offline` says why it could not. */
+  deepen(): Promise<{ offline?: string }>;
   compare(tip: string): Promise<Divergence & { base: string }>;
   /** Makes the plans commits on top of `tip` and moves branch, index and work tree there. */
   rebuildOn(tip: string, plans: readonly CommitPlan[]): Promise<string>;

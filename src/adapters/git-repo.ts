@@ -2,8 +2,10 @@ import { cp, lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentError } from '../domain/agent-error.ts';
 import type { ReadableDocuments } from '../ports.ts';
-import type { AgentCommit, CommitPlan, Divergence, FileChange, PushResult, Repo, RepoFacts } from '../repo-port.ts';
+import type { CommitPlan, Divergence, FileChange, PushResult, Repo, RepoFacts } from '../repo-port.ts';
+import { readAgentCommit } from './agent-commit.ts';
 import { CommitDocuments } from './commit-documents.ts';
+import { deepen } from './deepen.ts';
 import { AGENT_EMAIL, fastImportStream } from './fast-import.ts';
 import type { GitPlace } from './git-place.ts';
 import type { GitProcess } from './git-process.ts';
@@ -23,7 +25,7 @@ const literal = (path: string): string => `:(literal,top)${path}`;
 /** The repository port on git's own commands. Opened by `openRepo` of git-place.ts. */
 export class GitRepo implements Repo {
   readonly #git: GitProcess;
-  readonly #place: GitPlace;
+  #place: GitPlace;
 
   constructor(git: GitProcess, place: GitPlace) {
     this.#git = git;
@@ -119,6 +121,13 @@ export class GitRepo implements Repo {
     return result.ok ? {} : { offline: result.reason };
   }
 
+  async deepen(): Promise<{ offline?: string }> {
+    if (!this.#place.isShallow || !this.#place.upstream) return {};
+    const deepened = await deepen(this.#git, this.#place.upstream.remote);
+    if (deepened.offline === undefined) this.#place = { ...this.#place, isShallow: false };
+    return deepened;
+  }
+
   async compare(tip: string): Promise<Divergence & { base: string }> {
     const merged = await this.#git.try(['merge-base', 'HEAD', tip]);
     const base = merged.ok ? merged.stdout.trim() : '';
@@ -132,7 +141,7 @@ export class GitRepo implements Repo {
       index % COMMIT_FIELDS === 0 ? [[id.trimStart(), ...fields.slice(index + 1, index + COMMIT_FIELDS)]] : [],
     );
     const isOurs = (fields: string[]) => fields[1] === AGENT_EMAIL && fields[3] !== '';
-    const agent = await Promise.all(commits.filter(isOurs).map((fields) => this.#agentCommit(fields)));
+    const agent = await Promise.all(commits.filter(isOurs).map((fields) => readAgentCommit(this.#git, fields)));
     return { base, behind, agent, human: commits.length - agent.length };
   }
 
@@ -225,18 +234,6 @@ export class GitRepo implements Repo {
       return mode && blob && path ? [{ path, mode, blob }] : [];
     });
     return new Map(files.map((file) => [file.path, file]));
-  }
-
-  async #agentCommit([id = '', , seconds = '0', run = '', message = '']: string[]): Promise<AgentCommit> {
-    const diff = await this.#git.run(['diff-tree', '-r', '-z', '--no-renames', '--no-commit-id', id]);
-    const fields = diff.split('\0').filter(Boolean);
-    const files = fields.flatMap((meta, index): FileChange[] => {
-      if (index % 2 === 1) return [];
-      const [, mode = '', , blob = '', status] = meta.split(' ');
-      const path = fields[index + 1] ?? '';
-      return [status === 'D' ? { path, content: null } : { path, mode, blob }];
-    });
-    return { id, message, at: new Date(Number(seconds) * 1000), files, run };
   }
 }
 

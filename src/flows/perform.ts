@@ -1,4 +1,5 @@
 import { AgentError } from '../domain/agent-error.ts';
+import type { Directive } from '../domain/directive.ts';
 import { type Entry, type Intent, RECORD_VERSION, type StepRecord, type Unsealed } from '../domain/record.ts';
 import { mayWrite, writeRoot } from '../domain/writes.ts';
 import type { ScriptCall } from '../ports.ts';
@@ -25,6 +26,7 @@ export async function perform(context: Context, books: Books, job: Job): Promise
   const inTheWay = dirtyBefore.filter((path) => mayWrite(work.directive.writes, path));
   if (inTheWay.length > 0) throw new AgentError('DIRTY_WORKTREE', { paths: inTheWay.join(', ') });
   await context.lock.mark(work.run, roots);
+  await bringHistory(context, work.directive);
 
   const announce: Announce = async (step, call, steps) => {
     if (await books.isTaken(work)) return false;
@@ -39,6 +41,14 @@ export async function perform(context: Context, books: Books, job: Job): Promise
   const files = proposed ? [] : outcome.files;
   const entry = toEntry(context, books.state, job, { ...outcome, ...proposed });
   return books.append<Entry>(entry, { files, tapes: result.tapes, recovered: job.recovered });
+}
+
+/** A runner's clone holds one commit; scripts that may ask git are given what there is to ask about. */
+async function bringHistory({ repo, facts, setting, log }: Context, { spawn }: Directive): Promise<void> {
+  if (!setting.isEphemeral || !facts.isShallow || !spawn.includes('git')) return;
+  const line = log.step('fetch the history');
+  const { offline } = await repo.deepen();
+  line.done(offline === undefined, offline?.split('\n')[0]);
 }
 
 /** While this run set money aside another one may have taken its occurrence: before the steps, or during them. */
