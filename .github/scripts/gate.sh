@@ -17,6 +17,7 @@ turn_away() { run=false reason=$1; }
 decide() {
   case ${EVENT_NAME:-} in
     workflow_dispatch | repository_dispatch) let_in "asked for by $EVENT_NAME" ;;
+    nightly) let_in 'it comes every night' ;; # of consolidate.yml, which only a pause holds
     issues) decide_on_issue ;;
     workflow_run) decide_on_listeners ci-failed ;;
     pull_request) decide_on_listeners merge ;;

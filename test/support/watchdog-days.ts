@@ -45,7 +45,9 @@ export interface DayFigures {
   entries: HouseEntry[];
 }
 
-type Deed = { atMs: number; kind: 'tick' | 'patrol' | 'commit' | 'moment' } | { atMs: number; kind: 'start'; run: SiteRun };
+type Deed =
+  | { atMs: number; kind: 'tick' | 'patrol' | 'commit' | 'moment' }
+  | { atMs: number; kind: 'start'; run: SiteRun };
 
 interface CronLine {
   everyMs: number;

@@ -1,7 +1,7 @@
 import { cronTicks, type Moment, randomFrom, WATCHDOG_CRON } from './watchdog-days.ts';
 import { DAY_MS, type House } from './watchdog-house.ts';
 import type { WatchdogLoop } from './watchdog-loop.ts';
-import { answerAt, type Site } from './watchdog-site.ts';
+import { answerAt, copySite, type Site } from './watchdog-site.ts';
 
 /**
  * What is broken: runs that are started go red, are never taken up, or GitHub refuses to start one. The schedule brings
@@ -34,25 +34,30 @@ export async function dieAt(
   { cause, seed, watchdogRate }: { cause: Cause; seed: number; watchdogRate: number },
   loop: WatchdogLoop,
 ): Promise<Death> {
-  const site: Site = {
-    ...living,
-    ...{ runs: living.runs.map((run) => ({ ...run })), issues: living.issues.map((issue) => ({ ...issue })) },
+  const site = copySite(living, {
     startStatus: cause === 'refused' ? 422 : 204,
-    onStart: (run) => void (run.conclusion = cause === 'red' ? 'failure' : null),
-  };
+    onStart(run) {
+      run.conclusion = cause === 'red' ? 'failure' : null;
+    },
+  });
   const staleAt = staleFrom(house, site);
   const triesBefore = startsOf(site, staleAt * 1000);
-  // Enough ticks for the margin to pass and for five looks after it, however few of them arrive.
+  // Enough ticks for the margin to pass, and then for five looks, however few of them arrive.
   const days = 4 + 2 / watchdogRate;
   const ticks = cronTicks(WATCHDOG_CRON, { startMs: atMs, days, rate: watchdogRate }, randomFrom(seed));
   const stale = ticks.filter((tickMs) => seconds(tickMs) > staleAt).slice(0, 5);
-  const looks = [...ticks.filter((tickMs) => seconds(tickMs) <= staleAt), ...stale];
+  const fresh = ticks.filter((tickMs) => seconds(tickMs) <= staleAt).slice(-6);
   const patrols: Patrol[] = [];
-  for (const nowMs of looks) {
+  for (const nowMs of [...fresh, ...stale]) {
     const before = { starts: startsOf(site, 0), issues: site.issues.length };
     const failed = await loop.watch(house.folder, nowMs, answerAt(site, nowMs));
     const starts = startsOf(site, 0) - before.starts;
-    patrols.push({ isStale: stale.includes(nowMs), starts, hasOpenedIssue: site.issues.length > before.issues, failed });
+    patrols.push({
+      isStale: stale.includes(nowMs),
+      starts,
+      hasOpenedIssue: site.issues.length > before.issues,
+      failed,
+    });
   }
   return { staleAfterMs: staleAt * 1000 - atMs, triesBefore, patrols };
 }

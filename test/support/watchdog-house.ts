@@ -41,7 +41,9 @@ export function openHouse(folder: string, every: readonly number[], seconds: () 
     folder,
     entries: [],
     nextWakeMs: undefined,
-    touch: () => void (isTouched = true),
+    touch() {
+      isTouched = true;
+    },
     cycle({ event }, atMs) {
       const isShut = house.nextWakeMs !== undefined && house.nextWakeMs > atMs && !isTouched;
       if (isShut) return 'shut out';

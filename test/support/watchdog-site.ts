@@ -18,6 +18,14 @@ export interface SiteRun {
   conclusion: 'success' | 'failure' | null;
 }
 
+/** The same site apart from the first: what happens to one does not happen to the other. */
+export const copySite = (site: Site, parts: Partial<Site> = {}): Site => ({
+  ...site,
+  runs: site.runs.map((run) => ({ ...run })),
+  issues: site.issues.map((issue) => ({ ...issue })),
+  ...parts,
+});
+
 const iso = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 export function answerAt(site: Site, nowMs: number): Answer {
@@ -56,7 +64,8 @@ function answerTo(site: Site, { nowMs, call, query, body }: SiteCall): [status: 
 function runList(site: Site, query: URLSearchParams): unknown {
   const [event, status, since = ''] = [query.get('event'), query.get('status'), query.get('created')?.slice(2)];
   const found = site.runs.filter(
-    (run) => run.event === event && (status === null || run.conclusion === status) && run.createdMs >= Date.parse(since),
+    (run) =>
+      run.event === event && (status === null || run.conclusion === status) && run.createdMs >= Date.parse(since),
   );
   const newest = found.toSorted((a, b) => b.createdMs - a.createdMs).slice(0, Number(query.get('per_page')));
   return { total_count: found.length, workflow_runs: newest.map(({ createdMs }) => ({ created_at: iso(createdMs) })) };

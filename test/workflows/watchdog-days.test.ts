@@ -2,10 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/git-fixture.ts';
+import { localServer } from '../support/local-server.ts';
 import { liveThrough, type Weather } from '../support/watchdog-days.ts';
 import { type Cause, type Death, dieAt } from '../support/watchdog-death.ts';
 import { HOUR_MS } from '../support/watchdog-house.ts';
-import { watchdogLoop } from '../support/watchdog-loop.ts';
+import { watchdogEnvironment, watchdogLab } from '../support/watchdog-lab.ts';
+import { type Answer, watchdogLoop } from '../support/watchdog-loop.ts';
+import { answerAt, copySite, type Site } from '../support/watchdog-site.ts';
 
 /**
  * The watchdog's own functions over simulated days, in one bash process: 25 houses of 40 days each, of which cron
@@ -17,8 +20,8 @@ const DAYS = 40;
 const DEATHS_A_HOUSE = 8;
 const CAUSES: readonly Cause[] = ['red', 'stuck', 'refused'];
 
-/** Hours between the slots of each directive. Of the third house most days are idle; the fifth never has a ledger. */
-const MIXES: readonly (readonly number[])[] = [[24], [6, 24, 168], [168], [1], [], [24, 24, 24]];
+/** Hours between the slots of each directive: most days of the first mix are idle, and the third has no ledger at all. */
+const MIXES: readonly (readonly number[])[] = [[168], [24], [], [6, 24, 168], [1], [24, 24, 24]];
 
 test('1000 living days raise no alarm; each of 200 deaths is tried and then reported', { timeout: 120_000 }, async ({
   annotate,
@@ -108,3 +111,48 @@ test('where only the schedule is dead, the watchdog keeps the agent going, and o
   // The least margin, two hours to the next look, an hour and a half by which that may be late, and the start itself.
   expect(Math.max(...delays)).toBeLessThan(6 * HOUR_MS);
 });
+
+test('the script as a whole asks and does what its functions do', async () => {
+  const loop = watchdogLoop();
+  const weather = { seed: 11, startMs: Date.parse('2026-01-01T00:00:00Z'), days: 20, flakes: 0 };
+  const deeds: string[] = [];
+  const onMoment: Weather['onMoment'] = async ({ house: { folder }, site, atMs }) => {
+    // As it is now, and as it would be after two and a half days without a cycle.
+    for (const nowMs of [atMs, atMs + 60 * HOUR_MS]) {
+      const asked = await requestsOf(site, nowMs, (answer) => loop.watch(folder, nowMs, answer));
+      expect(await requestsOf(site, nowMs, (answer) => runScript(folder, nowMs, answer))).toEqual(asked);
+      deeds.push(...asked.filter((request) => !request.startsWith('GET')));
+    }
+  };
+  const every = [6, 24, 168].map((hours) => hours * HOUR_MS);
+  const rates = { cycleRate: 0.4, watchdogRate: 0.4 };
+  await liveThrough({ ...weather, ...rates, every, moments: 15, onMoment }, await temporaryFolder(), loop);
+  expect(deeds.length).toBeGreaterThan(10);
+});
+
+/** What one look at a copy of the site asks for. */
+async function requestsOf(site: Site, nowMs: number, look: (answer: Answer) => Promise<boolean>): Promise<string[]> {
+  const asked: string[] = [];
+  const answer = answerAt(copySite(site, { onStart: () => {} }), nowMs);
+  const failed = await look((request) => {
+    asked.push(`${request.method} ${request.path} ${request.body}`);
+    return answer(request);
+  });
+  expect(failed).toBe(false);
+  return asked;
+}
+
+/** One run of the script, by curl; says whether it failed. */
+async function runScript(folder: string, nowMs: number, answer: Answer): Promise<boolean> {
+  const url = await localServer((request, response, body) => {
+    const path = (request.url ?? '').replace('/repos/octo/house/', '');
+    const { status, reply } = answer({ method: request.method ?? '', path, body });
+    response.writeHead(status).end(status === 204 ? '' : reply);
+  });
+  // A person has just committed: nothing needs to be kept from falling asleep.
+  const git = `echo '${Math.floor(nowMs / 1000)} ada@example.com'`;
+  const lab = await watchdogLab('curl', nowMs, { git });
+  const run = await lab.run('watchdog.sh', folder, watchdogEnvironment('curl', url.replace(/\/$/, '')));
+  expect(run.stderr).toBe('');
+  return run.exitCode !== 0;
+}
