@@ -21,7 +21,15 @@ export const Issue = z.object({
 });
 export type Issue = z.infer<typeof Issue>;
 
-export const Comment = z.object({ id: z.int(), author: z.string(), body: z.string(), created: Time, url: z.string() });
+export const Comment = z.object({
+  id: z.int(),
+  author: z.string(),
+  /** As of an issue. */
+  association: z.string(),
+  body: z.string(),
+  created: Time,
+  url: z.string(),
+});
 export type Comment = z.infer<typeof Comment>;
 
 export const Pull = z.object({
@@ -68,3 +76,18 @@ export const MARKER_PATTERN = /^[a-z0-9][\w:./@-]{0,150}$/;
 export const Marker = z.string().regex(MARKER_PATTERN, 'a marker such as links:broken');
 export const markerComment = (marker: string): string => `<!-- steward:${marker} -->`;
 export const hasMarker = (text: string, marker: string): boolean => text.includes(markerComment(marker));
+/** The text as it is written: its marker at the end, and nothing in it that was quoted and could pass for another. */
+export const withMarker = (text: string, marker: string): string =>
+  `${text.trimEnd().replaceAll('<!-- steward:', '<!-- steward :')}\n\n${markerComment(marker)}\n`;
+
+/** Whose word counts. GitHub's forms put the task label on anybody's issue, so a label alone says nothing. */
+const TRUSTED = ['OWNER', 'MEMBER', 'COLLABORATOR'];
+export const isTrusted = (association: string): boolean => TRUSTED.includes(association);
+
+/** Anybody may comment, and write a marker there: it counts where an app (no person's name has brackets) or a trusted person wrote it. */
+export const isMarkedComment = ({ author, association, body }: Comment, marker: string): boolean =>
+  hasMarker(body, marker) && (author.endsWith('[bot]') || isTrusted(association));
+
+/** The marker of a proposal, and the branch that a text with it is about. */
+export const proposalMarker = (branch: string): string => `proposal:${branch}`;
+export const proposalOf = (text: string): string | undefined => /<!-- steward:proposal:(\S+) -->/.exec(text)?.[1];

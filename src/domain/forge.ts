@@ -168,6 +168,8 @@ export const FORGE_OPERATIONS = {
       z.object({ by: z.string(), at: Time }).nullable(),
     ),
   ),
+  /** When it was last reopened, if ever. */
+  'issues.reopened': own(read('issues', z.strictObject({ number: ItemNumber }), z.object({ at: Time }).nullable())),
   'users.permission': own(read('metadata', z.strictObject({ login: Name }), z.object({ permission: Permission }))),
   'labels.ensure': own(
     write(

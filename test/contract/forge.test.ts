@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { GithubForge } from '../../src/adapters/github-forge.ts';
+import { GithubForge } from '../../src/adapters/github/forge.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
-import type { ForgeOperation, ForgeParams, ForgeResult } from '../../src/domain/forge.ts';
 import { STEWARD_LABELS } from '../../src/domain/forge.ts';
 import type { Forge } from '../../src/ports.ts';
+import { forgeValue } from '../support/forge-value.ts';
 import { startGitHub } from '../support/github/start-github.ts';
 import { MemoryForge } from '../support/memory-forge.ts';
 
@@ -69,16 +69,6 @@ async function memory(): Promise<Stage> {
   };
 }
 
-async function value<O extends ForgeOperation>(
-  forge: Forge,
-  operation: O,
-  params: ForgeParams<O>,
-): Promise<ForgeResult<O>> {
-  const answer = await forge.call(operation, params);
-  if ('value' in answer) return answer.value;
-  throw new Error(`${operation}: ${answer.failed.kind}, ${answer.failed.message}`);
-}
-
 const ROLLING = { marker: 'links:broken', title: 'Broken links', body: 'Two are broken.' };
 
 describe.each([
@@ -90,11 +80,11 @@ describe.each([
     const one = openIssue('octo', { title: 'One', body: 'text', labels: ['bug'] });
     const two = openIssue('octo', { title: 'Two', body: '' });
     await branch('work');
-    await value(forge, 'pulls.open', { marker: 'm', title: 'Work', body: 'b', head: 'work', base: 'main' });
+    await forgeValue(forge, 'pulls.open', { marker: 'm', title: 'Work', body: 'b', head: 'work', base: 'main' });
     setState(two, 'closed');
-    expect((await value(forge, 'issues.list', {})).map(({ number }) => number)).toEqual([one]);
-    expect((await value(forge, 'issues.list', { state: 'all' })).map(({ number }) => number)).toEqual([two, one]);
-    expect(await value(forge, 'issues.list', { labels: ['bug'] })).toMatchObject([
+    expect((await forgeValue(forge, 'issues.list', {})).map(({ number }) => number)).toEqual([one]);
+    expect((await forgeValue(forge, 'issues.list', { state: 'all' })).map(({ number }) => number)).toEqual([two, one]);
+    expect(await forgeValue(forge, 'issues.list', { labels: ['bug'] })).toMatchObject([
       { number: one, title: 'One', body: 'text', state: 'open', labels: ['bug'], author: 'octo', association: 'OWNER' },
     ]);
   });
@@ -102,43 +92,43 @@ describe.each([
   test('pages through more than one page can hold', async () => {
     const { forge, openIssue } = await open();
     for (let count = 1; count <= 130; count++) openIssue('octo', { title: `Issue ${count}`, body: '' });
-    expect(await value(forge, 'issues.list', { limit: 500 })).toHaveLength(130);
-    expect(await value(forge, 'issues.list', { limit: 120 })).toHaveLength(120);
+    expect(await forgeValue(forge, 'issues.list', { limit: 500 })).toHaveLength(130);
+    expect(await forgeValue(forge, 'issues.list', { limit: 120 })).toHaveLength(120);
   });
 
   test('keeps one rolling issue per marker: made, changed, left alone, closed, reopened with news', async () => {
     const { forge, setState } = await open();
-    const made = await value(forge, 'issues.upsert', ROLLING);
+    const made = await forgeValue(forge, 'issues.upsert', ROLLING);
     expect(made).toMatchObject({ created: true, changed: true });
-    expect(await value(forge, 'issues.upsert', ROLLING)).toMatchObject({ number: made.number, changed: false });
-    expect(await value(forge, 'issues.upsert', { ...ROLLING, body: 'One is broken.' })).toMatchObject({
+    expect(await forgeValue(forge, 'issues.upsert', ROLLING)).toMatchObject({ number: made.number, changed: false });
+    expect(await forgeValue(forge, 'issues.upsert', { ...ROLLING, body: 'One is broken.' })).toMatchObject({
       number: made.number,
       created: false,
       changed: true,
     });
-    await value(forge, 'issues.upsert', { ...ROLLING, body: 'None is broken.', state: 'closed' });
+    await forgeValue(forge, 'issues.upsert', { ...ROLLING, body: 'None is broken.', state: 'closed' });
     const number = made.number ?? 0;
-    expect(await value(forge, 'issues.get', { number })).toMatchObject({ state: 'closed', title: 'Broken links' });
-    await value(forge, 'issues.upsert', { ...ROLLING, body: 'One is broken again.' });
-    expect((await value(forge, 'issues.get', { number })).state).toBe('open');
+    expect(await forgeValue(forge, 'issues.get', { number })).toMatchObject({ state: 'closed', title: 'Broken links' });
+    await forgeValue(forge, 'issues.upsert', { ...ROLLING, body: 'One is broken again.' });
+    expect((await forgeValue(forge, 'issues.get', { number })).state).toBe('open');
     setState(number, 'closed');
-    expect(await value(forge, 'issues.upsert', { ...ROLLING, body: 'One is broken again.' })).toMatchObject({
+    expect(await forgeValue(forge, 'issues.upsert', { ...ROLLING, body: 'One is broken again.' })).toMatchObject({
       changed: false,
     });
-    expect((await value(forge, 'issues.get', { number })).state).toBe('closed');
+    expect((await forgeValue(forge, 'issues.get', { number })).state).toBe('closed');
   });
 
   test('opens nothing for a fact that is over, and takes nobody else’s text for its own', async () => {
     const { forge, openIssue } = await open();
     const over = { ...ROLLING, state: 'closed' as const };
-    expect(await value(forge, 'issues.upsert', over)).toEqual({
+    expect(await forgeValue(forge, 'issues.upsert', over)).toEqual({
       number: null,
       url: null,
       created: false,
       changed: false,
     });
     const forged = openIssue('mallory', { title: 'Mine', body: '<!-- steward:links:broken -->' });
-    const made = await value(forge, 'issues.upsert', ROLLING);
+    const made = await forgeValue(forge, 'issues.upsert', ROLLING);
     expect(made.created).toBe(true);
     expect(made.number).not.toBe(forged);
   });
@@ -147,10 +137,12 @@ describe.each([
     const { forge, openIssue } = await open();
     const number = openIssue('octo', { title: 'A', body: '' });
     const comment = { number, marker: 'answer:task:1', body: 'Done.' };
-    expect(await value(forge, 'issues.comment', comment)).toMatchObject({ created: true });
-    expect(await value(forge, 'issues.comment', comment)).toMatchObject({ created: false, changed: false });
-    expect(await value(forge, 'issues.comment', { ...comment, body: 'Done, twice.' })).toMatchObject({ changed: true });
-    expect((await value(forge, 'issues.comments', { number })).map(({ body }) => body)).toEqual([
+    expect(await forgeValue(forge, 'issues.comment', comment)).toMatchObject({ created: true });
+    expect(await forgeValue(forge, 'issues.comment', comment)).toMatchObject({ created: false, changed: false });
+    expect(await forgeValue(forge, 'issues.comment', { ...comment, body: 'Done, twice.' })).toMatchObject({
+      changed: true,
+    });
+    expect((await forgeValue(forge, 'issues.comments', { number })).map(({ body }) => body)).toEqual([
       'Done, twice.\n\n<!-- steward:answer:task:1 -->\n',
     ]);
   });
@@ -158,15 +150,17 @@ describe.each([
   test('sets and takes labels, says who set one last, and closes', async () => {
     const { forge, openIssue, label } = await open();
     const number = openIssue('octo', { title: 'A', body: '', labels: ['a'] });
-    expect(await value(forge, 'issues.label', { number, add: ['b'], remove: ['a', 'z'] })).toEqual({ labels: ['b'] });
-    expect(await value(forge, 'issues.labelled', { number, label: 'c' })).toBeNull();
+    expect(await forgeValue(forge, 'issues.label', { number, add: ['b'], remove: ['a', 'z'] })).toEqual({
+      labels: ['b'],
+    });
+    expect(await forgeValue(forge, 'issues.labelled', { number, label: 'c' })).toBeNull();
     label('ada', number, 'c');
-    expect(await value(forge, 'issues.labelled', { number, label: 'c' })).toMatchObject({ by: 'ada' });
-    await value(forge, 'issues.label', { number, remove: ['c'] });
-    expect(await value(forge, 'issues.labelled', { number, label: 'c' })).toBeNull();
-    expect(await value(forge, 'users.permission', { login: 'ada' })).toEqual({ permission: 'write' });
-    expect(await value(forge, 'issues.close', { number })).toEqual({ changed: true });
-    expect(await value(forge, 'issues.close', { number })).toEqual({ changed: false });
+    expect(await forgeValue(forge, 'issues.labelled', { number, label: 'c' })).toMatchObject({ by: 'ada' });
+    await forgeValue(forge, 'issues.label', { number, remove: ['c'] });
+    expect(await forgeValue(forge, 'issues.labelled', { number, label: 'c' })).toBeNull();
+    expect(await forgeValue(forge, 'users.permission', { login: 'ada' })).toEqual({ permission: 'write' });
+    expect(await forgeValue(forge, 'issues.close', { number })).toEqual({ changed: true });
+    expect(await forgeValue(forge, 'issues.close', { number })).toEqual({ changed: false });
   });
 
   test('opens a pull request once, whatever became of it', async () => {
@@ -180,13 +174,13 @@ describe.each([
       base: 'main',
       labels: ['steward'],
     };
-    const opened = await value(forge, 'pulls.open', wanted);
+    const opened = await forgeValue(forge, 'pulls.open', wanted);
     expect(opened).toMatchObject({ created: true, state: 'open' });
-    expect(await value(forge, 'pulls.open', wanted)).toMatchObject({ number: opened.number, created: false });
-    expect(await value(forge, 'pulls.list', { head: 'steward/post/1' })).toMatchObject([
+    expect(await forgeValue(forge, 'pulls.open', wanted)).toMatchObject({ number: opened.number, created: false });
+    expect(await forgeValue(forge, 'pulls.list', { head: 'steward/post/1' })).toMatchObject([
       { number: opened.number, head: 'steward/post/1', base: 'main', isFork: false, merged: null, labels: ['steward'] },
     ]);
-    expect(await value(forge, 'pulls.list', { head: 'other' })).toEqual([]);
+    expect(await forgeValue(forge, 'pulls.list', { head: 'other' })).toEqual([]);
   });
 
   test('starts, lists and enables workflows', async () => {
@@ -195,36 +189,42 @@ describe.each([
       failed: { kind: 'missing' },
     });
     await addWorkflow('nightly.yml');
-    expect(await value(forge, 'workflows.list', {})).toEqual([
+    expect(await forgeValue(forge, 'workflows.list', {})).toEqual([
       { file: 'nightly.yml', name: 'nightly', state: 'active' },
     ]);
-    await value(forge, 'workflows.dispatch', { workflow: 'nightly.yml', ref: 'main' });
+    await forgeValue(forge, 'workflows.dispatch', { workflow: 'nightly.yml', ref: 'main' });
     await startRun('nightly.yml');
-    const [newest] = await value(forge, 'runs.list', { workflow: 'nightly.yml', event: 'workflow_dispatch', limit: 1 });
+    const [newest] = await forgeValue(forge, 'runs.list', {
+      workflow: 'nightly.yml',
+      event: 'workflow_dispatch',
+      limit: 1,
+    });
     expect(newest).toMatchObject({ workflow: 'nightly.yml', event: 'workflow_dispatch', branch: 'main' });
-    expect(await value(forge, 'runs.list', { branch: 'other' })).toEqual([]);
-    expect(await value(forge, 'workflows.enable', { workflow: 'nightly.yml' })).toEqual({ enabled: true });
+    expect(await forgeValue(forge, 'runs.list', { branch: 'other' })).toEqual([]);
+    expect(await forgeValue(forge, 'workflows.enable', { workflow: 'nightly.yml' })).toEqual({ enabled: true });
   });
 
   test('makes the labels that are missing, and no other', async () => {
     const { forge } = await open();
     const labels = STEWARD_LABELS.map((label) => ({ ...label }));
-    await value(forge, 'labels.ensure', { labels: labels.slice(0, 2) });
-    expect((await value(forge, 'labels.ensure', { labels })).created).toEqual(labels.slice(2).map(({ name }) => name));
-    expect(await value(forge, 'labels.list', {})).toEqual(expect.arrayContaining(labels.map(({ name }) => name)));
+    await forgeValue(forge, 'labels.ensure', { labels: labels.slice(0, 2) });
+    expect((await forgeValue(forge, 'labels.ensure', { labels })).created).toEqual(
+      labels.slice(2).map(({ name }) => name),
+    );
+    expect(await forgeValue(forge, 'labels.list', {})).toEqual(expect.arrayContaining(labels.map(({ name }) => name)));
   });
 
   test('tells of the repository, its settings, its rules and its clock', async () => {
     const { forge } = await open();
-    expect(await value(forge, 'repo.get', {})).toMatchObject({
+    expect(await forgeValue(forge, 'repo.get', {})).toMatchObject({
       name: 'octo/house',
       default_branch: 'main',
       is_fork: false,
     });
-    await value(forge, 'settings.set', { may_open_pulls: true });
-    expect(await value(forge, 'settings.get', {})).toMatchObject({ is_enabled: true, may_open_pulls: true });
-    expect(await value(forge, 'branches.rules', { branch: 'main' })).toEqual({ rules: [], is_protected: false });
-    const { now } = await value(forge, 'clock.get', {});
+    await forgeValue(forge, 'settings.set', { may_open_pulls: true });
+    expect(await forgeValue(forge, 'settings.get', {})).toMatchObject({ is_enabled: true, may_open_pulls: true });
+    expect(await forgeValue(forge, 'branches.rules', { branch: 'main' })).toEqual({ rules: [], is_protected: false });
+    const { now } = await forgeValue(forge, 'clock.get', {});
     expect(Math.abs(Date.parse(now) - Date.now())).toBeLessThan(5000);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { GithubForge } from '../../src/adapters/github-forge.ts';
+import { GithubForge } from '../../src/adapters/github/forge.ts';
 import { createRedactor } from '../../src/domain/redaction.ts';
 import { type GitHub, startGitHub } from '../support/github/start-github.ts';
 import { manualClock } from '../support/manual-clock.ts';

@@ -11,16 +11,18 @@ import {
   type Comment,
   hasMarker,
   type Issue,
-  markerComment,
+  isMarkedComment,
   type Pull,
   type Workflow,
   type WorkflowRun,
+  withMarker,
 } from '../../src/domain/forge-words.ts';
 import type { Forge } from '../../src/ports.ts';
 
 type Kept = Omit<Issue, 'comments'> & {
   comments: Comment[];
   events: { label: string; by: string | null; at: string }[];
+  reopened: string | null;
 };
 
 /** A forge in memory, held to the contract of the real one (test/contract/forge.test.ts). Its state is plain and open. */
@@ -74,8 +76,14 @@ export class MemoryForge implements Forge {
     const at = this.#at();
     const events = labels.map((label) => ({ label, by: author, at }));
     const kept = { number, title, body, labels: [...labels], author, association, url, events };
-    this.issues.push({ ...kept, state: 'open', created: at, updated: at, comments: [] });
+    this.issues.push({ ...kept, state: 'open', created: at, updated: at, comments: [], reopened: null });
     return number;
+  }
+
+  comment(author: string, number: number, body: string, association = 'NONE'): void {
+    const { comments, url } = this.#issue(number);
+    const id = comments.length + 1;
+    comments.push({ id, author, association, body, created: this.#at(), url: `${url}#${id}` });
   }
 
   label(login: string, number: number, label: string): void {
@@ -85,7 +93,9 @@ export class MemoryForge implements Forge {
   }
 
   setState(number: number, state: 'open' | 'closed'): void {
-    this.#issue(number).state = state;
+    const issue = this.#issue(number);
+    if (issue.state === 'closed' && state === 'open') issue.reopened = this.#at();
+    issue.state = state;
   }
 
   #at(): string {
@@ -129,14 +139,12 @@ export class MemoryForge implements Forge {
     'issues.upsert': (wanted) => this.#upsert(wanted),
     'issues.comment': ({ number, marker, body }) => {
       const issue = this.#issue(number);
-      const text = `${body.trimEnd()}\n\n${markerComment(marker)}\n`;
-      const found = issue.comments.find((comment) => hasMarker(comment.body, marker));
+      const text = withMarker(body, marker);
+      const found = issue.comments.find((comment) => isMarkedComment(comment, marker));
       const changed = found?.body !== text;
-      const url = `${issue.url}#${issue.comments.length}`;
       if (found) found.body = text;
-      else
-        issue.comments.push({ id: issue.comments.length + 1, author: this.self, body: text, created: this.#at(), url });
-      return { number, url: found?.url ?? url, created: !found, changed };
+      else this.comment(this.self, number, text);
+      return { number, url: found?.url ?? issue.comments.at(-1)?.url ?? null, created: !found, changed };
     },
     'issues.label': ({ number, add, remove }) => {
       const issue = this.#issue(number);
@@ -156,6 +164,10 @@ export class MemoryForge implements Forge {
       const last = this.#issue(number).events.findLast((event) => event.label === label);
       return last?.by ? { by: last.by, at: last.at } : null;
     },
+    'issues.reopened': ({ number }) => {
+      const { reopened } = this.#issue(number);
+      return reopened === null ? null : { at: reopened };
+    },
     'pulls.list': ({ state, head, limit }) =>
       this.pulls
         .filter((pull) => (state === 'all' || pull.state === state) && (head === undefined || pull.head === head))
@@ -167,19 +179,20 @@ export class MemoryForge implements Forge {
       const number = ++this.#numbers;
       const url = `https://github.com/${this.repository}/pull/${number}`;
       const at = this.#at();
-      const text = `${body}\n\n${markerComment(marker)}\n`;
-      const pull = { number, title, body: text, head, base, labels, url, created: at, updated: at };
+      const pull = { number, title, body: withMarker(body, marker), head, base, labels, url, created: at, updated: at };
       this.pulls.push({ ...pull, state: 'open', merged: null, sha: '0'.repeat(40), isFork: false, author: this.self });
       return { number, url, created: true, state: 'open' };
     },
-    'runs.list': ({ workflow, branch, event, status, since, limit }) =>
-      this.runs
-        .filter((run) => !workflow || run.workflow === this.#workflow(workflow).file)
+    'runs.list': ({ workflow, branch, event, status, since, limit }) => {
+      const file = workflow && this.#workflow(workflow).file;
+      return this.runs
+        .filter((run) => !file || run.workflow === file)
         .filter((run) => (!branch || run.branch === branch) && (!event || run.event === event))
         .filter((run) => !status || run.status === status || run.conclusion === status)
         .filter((run) => !since || run.created >= since)
         .toSorted((a, b) => b.created.localeCompare(a.created))
-        .slice(0, limit),
+        .slice(0, limit);
+    },
     'statuses.create': (status) => ({ id: this.statuses.push(status) }),
     'workflows.list': () => this.workflows,
     'workflows.dispatch': (dispatch) => {
@@ -209,7 +222,7 @@ export class MemoryForge implements Forge {
   };
 
   #upsert(wanted: ForgeArguments<'issues.upsert'>): ForgeResult<'issues.upsert'> {
-    const body = `${wanted.body.trimEnd()}\n\n${markerComment(wanted.marker)}\n`;
+    const body = withMarker(wanted.body, wanted.marker);
     const marked = this.issues.filter(
       (issue) => issue.labels.includes('steward') && hasMarker(issue.body, wanted.marker),
     );
@@ -224,10 +237,13 @@ export class MemoryForge implements Forge {
     const isSameState = found.state === wanted.state || (found.state === 'closed' && isSameText);
     const missing = labels.filter((label) => !found.labels.includes(label));
     const changed = !isSameText || !isSameState || missing.length > 0;
-    if (!isSameState) found.state = wanted.state;
+    if (!isSameState) this.setState(found.number, wanted.state);
     Object.assign(found, { title: wanted.title, body, labels: [...found.labels, ...missing] });
     return { number: found.number, url: found.url, created: false, changed };
   }
 }
 
-const toIssue = ({ events: _, comments, ...issue }: Kept): Issue => ({ ...issue, comments: comments.length });
+const toIssue = ({ events: _, reopened: __, comments, ...issue }: Kept): Issue => ({
+  ...issue,
+  comments: comments.length,
+});

@@ -1,9 +1,9 @@
 import { Octokit } from '@octokit/rest';
-import type { ForgeFailure } from '../domain/forge.ts';
-import type { Redactor } from '../domain/redaction.ts';
-import type { Clock } from '../ports.ts';
-import { repeatCall } from '../retry/repeat-call.ts';
-import { retryAfter } from '../retry/retry-after.ts';
+import type { ForgeFailure } from '../../domain/forge.ts';
+import type { Redactor } from '../../domain/redaction.ts';
+import type { Clock } from '../../ports.ts';
+import { repeatCall } from '../../retry/repeat-call.ts';
+import { retryAfter } from '../../retry/retry-after.ts';
 
 /** GitHub's REST API for one repository, with its manners: waits when told to, asks again what may be asked again. */
 export interface GithubClient {

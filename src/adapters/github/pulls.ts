@@ -1,8 +1,8 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
-import type { ForgeArguments, ForgeResult } from '../domain/forge.ts';
-import { hasMarker, markerComment, type Pull } from '../domain/forge-words.ts';
-import type { GithubClient } from './github-client.ts';
-import { takePages } from './github-pages.ts';
+import type { ForgeArguments, ForgeResult } from '../../domain/forge.ts';
+import { hasMarker, type Pull, withMarker } from '../../domain/forge-words.ts';
+import type { GithubClient } from './client.ts';
+import { takePages } from './pages.ts';
 
 type GithubPull = RestEndpointMethodTypes['pulls']['list']['response']['data'][number];
 
@@ -53,7 +53,7 @@ export async function openPull(
   const found =
     marked.find(({ state }) => state === 'open') ?? marked[0] ?? ofBranch.find(({ state }) => state === 'open');
   if (found) return { number: found.number, url: found.url, created: false, state: found.state };
-  const text = `${body.trimEnd()}\n\n${markerComment(marker)}\n`;
+  const text = withMarker(body, marker);
   const { data } = await octokit.rest.pulls.create({ owner, repo, title, body: text, head, base });
   if (labels.length > 0) await octokit.rest.issues.addLabels({ owner, repo, issue_number: data.number, labels });
   return { number: data.number, url: data.html_url, created: true, state: 'open' };

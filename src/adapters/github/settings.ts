@@ -1,5 +1,5 @@
-import type { ForgeArguments, ForgeResult } from '../domain/forge.ts';
-import type { GithubClient } from './github-client.ts';
+import type { ForgeArguments, ForgeResult } from '../../domain/forge.ts';
+import type { GithubClient } from './client.ts';
 
 export async function getRepository({ octokit, owner, repo }: GithubClient): Promise<ForgeResult<'repo.get'>> {
   const { data } = await octokit.rest.repos.get({ owner, repo });

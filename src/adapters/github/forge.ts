@@ -5,11 +5,11 @@ import {
   type ForgeOperation,
   type ForgeParams,
   type ForgeResult,
-} from '../domain/forge.ts';
-import { type Redactor, redactJson } from '../domain/redaction.ts';
-import type { Clock, Forge } from '../ports.ts';
-import { createStatus, dispatchWorkflow, enableWorkflow, listRuns, listWorkflows } from './github-actions.ts';
-import { type GithubAccess, type GithubClient, openGithub, toFailure } from './github-client.ts';
+} from '../../domain/forge.ts';
+import { type Redactor, redactJson } from '../../domain/redaction.ts';
+import type { Clock, Forge } from '../../ports.ts';
+import { createStatus, dispatchWorkflow, enableWorkflow, listRuns, listWorkflows } from './actions.ts';
+import { type GithubAccess, type GithubClient, openGithub, toFailure } from './client.ts';
 import {
   changeLabels,
   closeIssue,
@@ -20,10 +20,11 @@ import {
   listLabels,
   upsertComment,
   upsertIssue,
+  whenReopened,
   whoLabelled,
-} from './github-issues.ts';
-import { listPulls, openPull } from './github-pulls.ts';
-import { changeSettings, getClock, getPermission, getRepository, getRules, getSettings } from './github-settings.ts';
+} from './issues.ts';
+import { listPulls, openPull } from './pulls.ts';
+import { changeSettings, getClock, getPermission, getRepository, getRules, getSettings } from './settings.ts';
 
 type Operations = {
   [O in ForgeOperation]: (client: GithubClient, params: ForgeArguments<O>) => Promise<ForgeResult<O>>;
@@ -39,6 +40,7 @@ const operations: Operations = {
   'issues.label': changeLabels,
   'issues.close': closeIssue,
   'issues.labelled': whoLabelled,
+  'issues.reopened': whenReopened,
   'pulls.list': listPulls,
   'pulls.open': openPull,
   'runs.list': listRuns,

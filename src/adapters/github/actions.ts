@@ -1,7 +1,7 @@
-import type { ForgeArguments, ForgeResult } from '../domain/forge.ts';
-import type { Workflow, WorkflowRun } from '../domain/forge-words.ts';
-import type { GithubClient } from './github-client.ts';
-import { takePages } from './github-pages.ts';
+import type { ForgeArguments, ForgeResult } from '../../domain/forge.ts';
+import type { Workflow, WorkflowRun } from '../../domain/forge-words.ts';
+import type { GithubClient } from './client.ts';
+import { takePages } from './pages.ts';
 
 /** Newest first. */
 export async function listRuns(

@@ -1,8 +1,8 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
-import { type ForgeArguments, type ForgeResult, STEWARD_LABELS } from '../domain/forge.ts';
-import { type Comment, hasMarker, type Issue, markerComment } from '../domain/forge-words.ts';
-import type { GithubClient } from './github-client.ts';
-import { takePages } from './github-pages.ts';
+import { type ForgeArguments, type ForgeResult, STEWARD_LABELS } from '../../domain/forge.ts';
+import { type Comment, hasMarker, type Issue, isMarkedComment, withMarker } from '../../domain/forge-words.ts';
+import type { GithubClient } from './client.ts';
+import { takePages } from './pages.ts';
 
 type GithubIssue = RestEndpointMethodTypes['issues']['get']['response']['data'];
 
@@ -62,9 +62,10 @@ export async function listComments(
     const { data } = await octokit.rest.issues.listComments({ owner, repo, issue_number: number, ...page });
     return { size: data.length, items: data };
   });
-  return found.map(({ id, user, body, created_at, html_url }) => ({
+  return found.map(({ id, user, author_association, body, created_at, html_url }) => ({
     id,
     author: user?.login ?? 'ghost',
+    association: author_association ?? 'NONE',
     body: body ?? '',
     created: created_at,
     url: html_url,
@@ -81,7 +82,7 @@ export async function upsertIssue(
 ): Promise<ForgeResult<'issues.upsert'>> {
   const { octokit, owner, repo } = client;
   const labels = [...new Set([KEPT_LABEL, ...wanted.labels])];
-  const body = `${wanted.body.trimEnd()}\n\n${markerComment(wanted.marker)}\n`;
+  const body = withMarker(wanted.body, wanted.marker);
   const all = await listIssues(client, { state: 'all', labels: [KEPT_LABEL], limit: SEARCHED });
   const marked = all.filter((issue) => hasMarker(issue.body, wanted.marker));
   const found = marked.find(({ state }) => state === 'open') ?? marked[0];
@@ -113,9 +114,9 @@ export async function upsertComment(
   { number, marker, body }: ForgeArguments<'issues.comment'>,
 ): Promise<ForgeResult<'issues.comment'>> {
   const { octokit, owner, repo } = client;
-  const text = `${body.trimEnd()}\n\n${markerComment(marker)}\n`;
+  const text = withMarker(body, marker);
   const comments = await listComments(client, { number, limit: SEARCHED });
-  const found = comments.find((comment) => hasMarker(comment.body, marker));
+  const found = comments.find((comment) => isMarkedComment(comment, marker));
   if (!found) {
     const { data } = await octokit.rest.issues.createComment({ owner, repo, issue_number: number, body: text });
     return { number, url: data.html_url, created: true, changed: true };
@@ -149,15 +150,28 @@ export async function closeIssue(
   return { changed: true };
 }
 
-/** The newest event about the label says who; null when it was taken off again. */
-export async function whoLabelled(
-  { octokit, owner, repo }: GithubClient,
-  { number, label }: ForgeArguments<'issues.labelled'>,
-): Promise<ForgeResult<'issues.labelled'>> {
-  const events = await takePages(SEARCHED, async (page) => {
+/** All of an issue, oldest first: GitHub does not give the newest alone. */
+async function listEvents({ octokit, owner, repo }: GithubClient, number: number) {
+  return takePages(Number.POSITIVE_INFINITY, async (page) => {
     const { data } = await octokit.rest.issues.listEvents({ owner, repo, issue_number: number, ...page });
     return { size: data.length, items: data };
   });
+}
+
+export async function whenReopened(
+  client: GithubClient,
+  { number }: ForgeArguments<'issues.reopened'>,
+): Promise<ForgeResult<'issues.reopened'>> {
+  const last = (await listEvents(client, number)).findLast(({ event }) => event === 'reopened');
+  return last ? { at: last.created_at } : null;
+}
+
+/** The newest event about the label says who; null when it was taken off again. */
+export async function whoLabelled(
+  client: GithubClient,
+  { number, label }: ForgeArguments<'issues.labelled'>,
+): Promise<ForgeResult<'issues.labelled'>> {
+  const events = await listEvents(client, number);
   const about = events.filter((event) => 'label' in event && event.label?.name === label);
   const last = about.at(-1);
   if (last?.event !== 'labeled' || !last.actor) return null;
