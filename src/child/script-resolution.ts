@@ -2,6 +2,9 @@ import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+/** Packages of the agent's own dependencies that a script could only mean to get around `context.fetch`. */
+const NETWORK_PACKAGES = /^undici(\/|$)/;
+
 const agentRoot = new URL('../../', import.meta.url);
 
 /**
@@ -13,6 +16,8 @@ export function resolveLikeTheAgent(workspace: string): void {
   const scriptApi = pathToFileURL(join(workspace, 'src/script.ts')).href;
   registerHooks({
     resolve(specifier, context, next) {
+      if (NETWORK_PACKAGES.test(specifier))
+        throw new Error(`${specifier}: scripts have no network of their own; use context.fetch`);
       const isRelative = /^\.{0,2}\//.test(specifier);
       if (isRelative && context.parentURL && new URL(specifier, context.parentURL).href === scriptApi)
         return next(publicApi, context);

@@ -34,6 +34,9 @@ const datagram = "const socket = dgram.createSocket('udp4');";
 const stateOf = "socket[Object.getOwnPropertySymbols(socket).find((each) => String(each) === 'Symbol(state symbol)')]";
 const rawPipe = 'const pipe = new process.stdout._handle.constructor(0);';
 
+/** It comes along with a package of the agent. */
+const UNDICI = new URL('../../node_modules/undici/index.js', import.meta.url).href;
+
 describe('a script that opens the network by itself', () => {
   it.each([
     ['net', awaited('net.connect(PORT)')],
@@ -67,6 +70,7 @@ describe('a script that opens the network by itself', () => {
     ['dns.Resolver', "new dns.Resolver().resolve('example.com', () => {});"],
     ['dns.promises.Resolver', "await new dns.promises.Resolver().reverse('127.0.0.1');"],
     ['undici', "await import('undici');"],
+    ['undici by its path', `const { request } = await import('${UNDICI}'); await request('http://127.0.0.1:' + PORT);`],
     ['EventSource', "new EventSource('http://127.0.0.1:' + PORT);"],
   ])('%s: is stopped', async (_, body) => {
     const { port, path, rings } = await doorbell();
