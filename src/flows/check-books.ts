@@ -1,5 +1,5 @@
 import { chainProblem, laterTime, lineHash, parseLine } from '../domain/chain.ts';
-import { applyRecord, EMPTY_STATE, type LedgerState } from '../domain/ledger-state.ts';
+import { applyRecord, EMPTY_STATE, LedgerState } from '../domain/ledger-state.ts';
 import { sha256 } from '../domain/occurrence.ts';
 import { errorAt, type Problem } from '../domain/problem.ts';
 import { Tape, tapeIds, tapePath } from '../domain/tape.ts';
@@ -8,6 +8,7 @@ import type { Ports } from './cycle-context.ts';
 import { linesForwards, STATE_FILE } from './ledger-reader.ts';
 import { stateText } from './ledger-writer.ts';
 
+const SavedHead = LedgerState.pick({ head: true }).transform(({ head }) => ({ head: head ?? undefined }));
 const CHAIN_HINT = 'A committed line was edited, lost or reordered: see `git log -p -- ledger`';
 
 /** Reads the whole ledger: every line, the chain, and whether the folded state is what the lines say. */
@@ -39,9 +40,28 @@ export async function checkChain({
 async function checkState(documents: ReadableDocuments, state: LedgerState): Promise<Problem[]> {
   const saved = await documents.read(STATE_FILE);
   if (saved === undefined || saved === stateText(state)) return [];
+  const edited = editedHead(saved, state);
+  if (edited) return [edited];
   const found = 'a state that differs from what the ledger says';
   const problem = errorAt(STATE_FILE, 1, found, 'the fold of all records', 'Delete it: the next cycle folds it anew');
   return [{ ...problem, severity: 'warning' }];
+}
+
+/** The chain does not hold its newest line; the state that was saved with it does. */
+function editedHead(saved: string, { head }: LedgerState): Problem | undefined {
+  const known = readHead(saved);
+  if (!known || !head || known.seq < head.seq || (known.seq === head.seq && known.hash === head.hash)) return undefined;
+  const said = (line: { seq: number; hash: string }) => `line ${line.seq} with the hash ${line.hash.slice(0, 12)}…`;
+  const found = `a state that differs from what the ledger says: the newest is ${said(head)}`;
+  return errorAt(STATE_FILE, 1, found, `${said(known)}, as it was recorded`, CHAIN_HINT);
+}
+
+function readHead(saved: string): { seq: number; hash: string } | undefined {
+  try {
+    return SavedHead.safeParse(JSON.parse(saved)).data?.head;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Tapes are named by their own hash; those that the state keeps must be there. */

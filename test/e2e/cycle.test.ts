@@ -279,6 +279,15 @@ describe('broken files', () => {
     const day = (await agent.git('ls-files', 'ledger/2*')).trim();
     const text = await readFile(join(agent.path, day), 'utf8');
     await writeFile(join(agent.path, day), text.replace('"decided_by":"single"', '"decided_by":"policy"'));
+    const edited = await agent.steward(['check']);
+    expect(edited.exitCode).toBe(1);
+    expect(edited.stdout).toMatch(
+      /the newest is line 1 with the hash \w+…, expected line 1 with the hash \w+…, as it was/,
+    );
+    const [first = ''] = text.split('\n');
+    await writeFile(join(agent.path, day), `${first}\n`);
+    expect((await agent.steward(['check'])).stdout).toContain('the newest is line 0');
+    await writeFile(join(agent.path, day), text.replace('"decided_by":"single"', '"decided_by":"policy"'));
     const tape = (await agent.git('ls-files', 'ledger/calls')).trim();
     await writeFile(join(agent.path, tape), '{}');
     await agent.write({ 'directives/count.md': COUNT_DIRECTIVE.replace('--word', '--wrd') });
@@ -332,7 +341,7 @@ describe('a directive that delivers for review', () => {
     });
     const { entry } = await agent.cycle();
     expect(entry).toMatchObject({ result: 'success', verification: 'verified' });
-    expect(entry.proposal).toMatch(/^steward\/count\/\d{4}-\d\d-\d\dT0000Z$/);
+    expect(entry.proposal).toMatch(/^steward\/count\/\d{4}-\d\d-\d\dT00-00Z$/);
     expect(await agent.git('ls-tree', '--name-only', 'HEAD', 'out/')).toBe('');
     expect(await agent.git('show', `${entry.proposal}:out/count.txt`)).toBe('files 1');
     expect(await agent.git('diff', '--name-only', `HEAD~1..${entry.proposal}`)).toBe('out/count.txt');
