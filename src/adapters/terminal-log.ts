@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { asLogLine } from '../domain/foreign-text.ts';
 import type { Log } from '../ports.ts';
 
 /** What the log needs of a stream: a terminal gets colours and a spinner, a file or pipe plain lines. */
@@ -9,7 +10,7 @@ export interface Terminal {
 
 export type StartSpinner = (text: string) => { stop(): void };
 
-/** One line per step, with a tick or a cross and its time. */
+/** One line per step, with a tick or a cross and its time. No text makes two lines of one, or a command for a runner. */
 export class TerminalLog implements Log {
   readonly #stream: Terminal;
   readonly #elapsed: () => number;
@@ -29,17 +30,17 @@ export class TerminalLog implements Log {
         spinner?.stop();
         const mark = isGood ? this.#paint('green', '✔') : this.#paint('red', '✖');
         const time = this.#paint('dim', `${((this.#elapsed() - started) / 1000).toFixed(2)} s`);
-        this.#line(`${mark} ${title}${detail ? `  ${detail}` : ''}  ${time}`);
+        this.#line(`${mark} ${asLogLine(title)}${detail ? `  ${asLogLine(detail)}` : ''}  ${time}`);
       },
     };
   }
 
   info(text: string): void {
-    this.#line(`${this.#paint('dim', '·')} ${text}`);
+    this.#line(`${this.#paint('dim', '·')} ${asLogLine(text)}`);
   }
 
   warn(text: string): void {
-    this.#line(`${this.#paint('yellow', '!')} ${text}`);
+    this.#line(`${this.#paint('yellow', '!')} ${asLogLine(text)}`);
   }
 
   #line(text: string): void {

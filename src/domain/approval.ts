@@ -1,4 +1,5 @@
 import type { CommandLine } from './command-line.ts';
+import { asCode } from './foreign-text.ts';
 import { sha256 } from './occurrence.ts';
 import type { Option } from './option.ts';
 
@@ -16,16 +17,16 @@ export interface ApprovalPlan {
 }
 
 /**
- * @param blobs object ids of the directive and its scripts: whoever changes one of them changes what was approved
+ * @param made what the run is made of, as text by name: whoever changes any of it changes what was approved
  * @param mostDollars what the run may cost at most
  */
 export function approvalPlan(
   option: Option,
-  blobs: Readonly<Record<string, string>>,
+  made: Readonly<Record<string, string>>,
   mostDollars: string,
 ): ApprovalPlan {
   const { directive, params, id } = option;
-  const digest = sha256(JSON.stringify([id, params, blobs])).slice(0, 16);
+  const digest = sha256(JSON.stringify([id, params, made])).slice(0, 16);
   const inputs = Object.entries(params).map(([name, value]) => `| \`${name}\` | ${cell(value)} |`);
   const granted = [
     ['changes in the repository', directive.writes],
@@ -60,7 +61,7 @@ const commandText = ({ script, args }: CommandLine): string => [script, ...args]
 
 /** A value as the cell of a table, whatever characters it has. */
 const cell = (value: unknown): string =>
-  `\`${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll(/[`|\r\n]/g, ' ').slice(0, 300)}\``;
+  asCode((typeof value === 'string' ? value : JSON.stringify(value)).replaceAll('|', ' '));
 
 /**
  * Why a label does not release the plan; undefined when it does.
@@ -72,8 +73,9 @@ export function approvalProblem(
   lastAttempt: string | undefined,
 ): string | undefined {
   if (label.permission !== 'admin' && label.permission !== 'write') return `${label.by} has no write access`;
-  if (lastAttempt !== undefined && label.at <= lastAttempt) return 'it was used already';
-  if (now.getTime() - Date.parse(label.at) > APPROVAL_VALID_MS)
-    return `it is from ${label.at.slice(0, 16)}Z and has expired`;
+  const setAt = Date.parse(label.at);
+  // The forge gives whole seconds: a label of the attempt's own second counts as used.
+  if (lastAttempt !== undefined && !(setAt > Date.parse(lastAttempt))) return 'it was used already';
+  if (!(now.getTime() - setAt <= APPROVAL_VALID_MS)) return `it is from ${label.at.slice(0, 16)}Z and has expired`;
   return undefined;
 }

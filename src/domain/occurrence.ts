@@ -25,6 +25,12 @@ export function slotOccurrence(directive: string, slot: Date): Occurrence {
 /** Whether an occurrence is a due slot; tasks, events and requests carry their kind before a colon. */
 export const isSlotOccurrence = (occurrence: Occurrence): boolean => /^[\w-]+@/.test(occurrence);
 
+/** The branch on which a directive proposes what came of an occurrence; what a branch can not be called is left out. */
+export const proposalBranch = (directive: string, occurrence: Occurrence): string =>
+  `${proposalFolder(directive)}${occurrence.replace(/^[^@]*@/, '').replaceAll(/[^\w.-]/g, '-')}`;
+/** Where all of them are. */
+export const proposalFolder = (directive: string): string => `steward/${directive}/`;
+
 /** The idempotency key of one step of one occurrence: the same after a crash, in another process, on another machine. */
 export function stepKey(occurrence: Occurrence, step: number): string {
   return sha256(`${occurrence}\n${step}`);

@@ -1,7 +1,14 @@
 import { isBreakerOpen } from './breaker.ts';
 import type { Directive, DirectiveInput } from './directive.ts';
 import type { LedgerState } from './ledger-state.ts';
-import { nextSlotStart, type Occurrence, slotOccurrence, slotStart } from './occurrence.ts';
+import {
+  nextSlotStart,
+  type Occurrence,
+  proposalBranch,
+  proposalFolder,
+  slotOccurrence,
+  slotStart,
+} from './occurrence.ts';
 
 /** Something asked for: by hand, by a task or by an event. Its occurrence is its own. */
 export interface Request {
@@ -46,7 +53,7 @@ export interface OptionInput {
   secrets: ReadonlySet<string>;
   /** A forced directive: nothing else is offered. */
   onlyRequests: boolean;
-  /** Directives whose proposal waits for a person, and how people know it. */
+  /** Proposals that wait for a person: by branch, how people know them. */
   waiting?: ReadonlyMap<string, string>;
 }
 
@@ -65,7 +72,7 @@ export function computeOptions(input: OptionInput): { options: Option[]; held: H
     if (!directive || asked.has(request.occurrence) || input.state.done[request.occurrence]) continue;
     asked.add(request.occurrence);
     const option = toOption(directive, request.occurrence, request.params, input.now, input.state);
-    const hold = holdOf(directive, input, request.origin === undefined);
+    const hold = holdOf(directive, input, { occurrence: request.occurrence, isByHand: request.origin === undefined });
     if (hold) held.push(hold);
     if (hold?.reason === APPROVAL_NEEDED) approvals.push(option);
     if (!hold) options.push(option);
@@ -80,7 +87,7 @@ export function computeOptions(input: OptionInput): { options: Option[]; held: H
     const isDue = occurrence !== undefined && !isDone && !asked.has(occurrence);
     // A block waits for a person: it is told of until it is settled, due or not.
     const option = isDue && slot ? toOption(directive, occurrence, {}, slot, input.state) : undefined;
-    const hold = option || isBlocked ? holdOf(directive, input, false) : undefined;
+    const hold = option || isBlocked ? holdOf(directive, input, { occurrence, isByHand: false }) : undefined;
     if (hold) held.push(hold);
     if (option && hold?.reason === APPROVAL_NEEDED) approvals.push(option);
     if (option && !hold) options.push(option);
@@ -94,7 +101,7 @@ const APPROVAL_NEEDED = 'waits for a person: approval is required';
 function holdOf(
   directive: Directive,
   { state, now, secrets, waiting }: OptionInput,
-  isByHand: boolean,
+  { occurrence, isByHand }: { occurrence: Occurrence | undefined; isByHand: boolean },
 ): Held | undefined {
   const last = state.directives[directive.name];
   const open = state.open_intents.find((intent) => intent.decision === directive.name);
@@ -116,9 +123,20 @@ function holdOf(
       until,
     };
   }
-  const proposal = waiting?.get(directive.name);
+  const proposal = otherProposal(directive, waiting, occurrence);
   if (proposal) return { directive: directive.name, reason: `${proposal} waits for a review` };
   return directive.approval === 'required' ? { directive: directive.name, reason: APPROVAL_NEEDED } : undefined;
+}
+
+/** One of this very occurrence is no reason to wait: the run that made it died before it was recorded. */
+function otherProposal(
+  { name, deliver }: Directive,
+  waiting: OptionInput['waiting'],
+  occurrence: Occurrence | undefined,
+): string | undefined {
+  if (deliver !== 'pull-request' || !waiting) return undefined;
+  const own = occurrence && proposalBranch(name, occurrence);
+  return [...waiting].find(([branch]) => branch.startsWith(proposalFolder(name)) && branch !== own)?.[1];
 }
 
 function toOption(

@@ -3,7 +3,7 @@ export type Redactor = (text: string) => string;
 
 const MASK = '***';
 /** Shorter values ("on", "1", "main") would mask ordinary words; a real key is longer. */
-const SHORTEST_SECRET = 6;
+export const SHORTEST_SECRET = 6;
 const SECRET_NAME = /(token|secret|password|passwd|credential|private|api_?key|_key$|^key$|_pat$|auth(?!or))/i;
 /** Keys that are recognisable by their form, whoever put them there. */
 const SECRET_FORMS =

@@ -14,9 +14,9 @@ const TRIGGERS: Record<Directive['on'][number], { event: string; lines: string }
   merge: { event: 'pull_request', lines: 'pull_request: { types: [closed] }' },
 };
 
-interface Place {
+interface Place<T> {
   path: (string | number)[];
-  value: Record<string, unknown>;
+  value: T;
 }
 
 /**
@@ -33,14 +33,18 @@ export function workflowProblems(text: string, directives: readonly Directive[])
   const active = directives.filter(({ enabled }) => enabled);
   return active.flatMap((directive) => [
     ...missingSecrets(yaml, step.environment, directive),
-    ...missingTriggers(yaml, asObject(workflow.on), directive),
+    ...missingTriggers(yaml, triggersOf(workflow.on), directive),
     ...missingPermissions(yaml, step.permissions, directive),
   ]);
 }
 
-function missingSecrets(yaml: YamlObject, { path, value }: Place, directive: Directive): Problem[] {
+function missingSecrets(
+  yaml: YamlObject,
+  { path, value }: Place<Record<string, unknown>>,
+  directive: Directive,
+): Problem[] {
   return directive.secrets
-    .filter((name) => value[name] !== `\${{ secrets.${name} }}`)
+    .filter((name) => String(value[name]).replaceAll(' ', '') !== `\${{secrets.${name}}}`)
     .map((name) =>
       errorAt(
         CYCLE_WORKFLOW,
@@ -52,8 +56,14 @@ function missingSecrets(yaml: YamlObject, { path, value }: Place, directive: Dir
     );
 }
 
-function missingTriggers(yaml: YamlObject, triggers: Record<string, unknown>, directive: Directive): Problem[] {
-  const missing = directive.on.filter((word) => !Object.hasOwn(triggers, TRIGGERS[word].event));
+/** `on: push`, `on: [push, issues]` and a block of events say the same. */
+function triggersOf(on: unknown): string[] {
+  if (typeof on === 'string') return [on];
+  return Array.isArray(on) ? on.map(String) : Object.keys(asObject(on));
+}
+
+function missingTriggers(yaml: YamlObject, triggers: readonly string[], directive: Directive): Problem[] {
+  const missing = directive.on.filter((word) => !triggers.includes(TRIGGERS[word].event));
   return missing.map((word) =>
     errorAt(
       CYCLE_WORKFLOW,
@@ -64,13 +74,13 @@ function missingTriggers(yaml: YamlObject, triggers: Record<string, unknown>, di
   );
 }
 
-function missingPermissions(yaml: YamlObject, { path, value }: Place, directive: Directive): Problem[] {
+function missingPermissions(yaml: YamlObject, { path, value }: Place<unknown>, directive: Directive): Problem[] {
   const needed = new Set(directive.forge.map((operation) => FORGE_OPERATIONS[operation].permission));
   if (directive.deliver === 'pull-request') needed.add('pull-requests: write');
   return [...needed]
     .filter((line) => {
       const [name = '', level] = line.split(': ');
-      return name !== 'metadata' && value[name] !== 'write' && value[name] !== level;
+      return name !== 'metadata' && !['write', level].includes(levelOf(value, name));
     })
     .map((line) =>
       errorAt(
@@ -82,15 +92,27 @@ function missingPermissions(yaml: YamlObject, { path, value }: Place, directive:
     );
 }
 
-function cycleStep(workflow: Record<string, unknown>): { environment: Place; permissions: Place } | undefined {
+/** `permissions: write-all` goes for every name. */
+const levelOf = (permissions: unknown, name: string): string =>
+  typeof permissions === 'string' ? permissions.replace(/-all$/, '') : String(asObject(permissions)[name]);
+
+function cycleStep(
+  workflow: Record<string, unknown>,
+): { environment: Place<Record<string, unknown>>; permissions: Place<unknown> } | undefined {
   for (const [name, raw] of Object.entries(asObject(workflow.jobs))) {
     const job = asObject(raw);
     const steps = Array.isArray(job.steps) ? job.steps.map(asObject) : [];
-    const index = steps.findIndex(({ run }) => /steward(\.js)? cycle|npm start/.test(String(run)));
+    const index = steps.findIndex(({ run }) => /steward(\.js)?( --)? cycle|npm start/.test(String(run)));
     if (index < 0) continue;
     return {
-      environment: { path: ['jobs', name, 'steps', index, 'env'], value: asObject(steps[index]?.env) },
-      permissions: { path: ['jobs', name, 'permissions'], value: asObject(job.permissions) },
+      environment: {
+        path: ['jobs', name, 'steps', index, 'env'],
+        value: { ...asObject(workflow.env), ...asObject(job.env), ...asObject(steps[index]?.env) },
+      },
+      permissions: {
+        path: ['jobs', name, 'permissions'],
+        value: job.permissions ?? workflow.permissions,
+      },
     };
   }
   return undefined;

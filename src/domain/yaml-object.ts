@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, type ParsedNode, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  type SchemaOptions,
+  visit,
+} from 'yaml';
 import type { z } from 'zod';
 import { didYouMean, errorAt, type Problem } from './problem.ts';
 
@@ -11,8 +21,24 @@ export interface YamlObject {
 
 /** Reads a YAML mapping with positions. `firstLine` is the file's line number of the text's first line. */
 export function parseYamlObject(text: string, file: string, firstLine = 1): YamlObject {
+  return readYaml(text, { file, firstLine }, {});
+}
+
+/**
+ * The same with each value as the text that stands there: `1.10` is not 1.1, `007` not 7. Whoever knows the types makes
+ * numbers of it. Where nothing stands, or `null`, it is null.
+ */
+export function parseYamlTexts(text: string, file: string, firstLine = 1): YamlObject {
+  return readYaml(text, { file, firstLine }, { schema: 'failsafe', customTags: ['null'] });
+}
+
+function readYaml(
+  text: string,
+  { file, firstLine }: { file: string; firstLine: number },
+  schema: SchemaOptions,
+): YamlObject {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const document = parseDocument(text, { ...schema, lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const lineAt = (offset: number) => lines.linePos(offset).line + firstLine - 1;
   const problems = yamlProblems(document, lineAt, { file, firstLine });
   const lineOf = (path: readonly PropertyKey[]): number => {

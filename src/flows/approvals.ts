@@ -1,7 +1,7 @@
 import { type ApprovalPlan, approvalPlan, approvalProblem } from '../domain/approval.ts';
 import { hasMarker, type Issue } from '../domain/forge-words.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
-import { formatDollars } from '../domain/money.ts';
+import { formatCap } from '../domain/money.ts';
 import type { Held, Option } from '../domain/option.ts';
 import { ask } from './ask-forge.ts';
 import type { Context } from './cycle-context.ts';
@@ -19,9 +19,12 @@ export async function settleApprovals(context: Context, situation: Situation, st
   const approvals = situation.approvals.filter(
     ({ directive }, index, all) => all.findIndex((other) => other.directive.name === directive.name) === index,
   );
-  if (!context.forge || approvals.length === 0) return situation;
+  const needing = situation.loaded.directives.filter(({ approval }) => approval === 'required');
+  if (!context.forge || needing.length === 0) return situation;
   const issues = await ask(context, 'issues.list', { state: 'all', labels: ['steward', 'steward:approval'] });
   if (!issues) return situation;
+  const idle = needing.filter(({ name }) => !approvals.some(({ directive }) => directive.name === name));
+  for (const { name } of idle) await closeLeftOver(context, name, issues);
   const released: Option[] = [];
   const held = situation.held.filter(
     ({ directive }) => !approvals.some((option) => option.directive.name === directive),
@@ -32,6 +35,13 @@ export async function settleApprovals(context: Context, situation: Situation, st
     else released.push(settled);
   }
   return { ...situation, held, approvals: [], options: [...situation.options, ...released] };
+}
+
+/** A runner that died between its record and this word left the issue open, or its label on. */
+async function closeLeftOver(context: Context, directive: string, issues: readonly Issue[]): Promise<void> {
+  const shown = issues.find(({ body }) => hasMarker(body, approvalMarker(directive)));
+  if (shown?.state === 'open') await closeApproval(context, directive, `\`${directive}\` waits for nobody now.`);
+  else if (shown?.labels.includes(RELEASE)) await takeLabelOff(context, shown.number);
 }
 
 async function settle(
@@ -53,8 +63,10 @@ async function settle(
   if (shown && isLabelled && !isShown) await takeLabelOff(context, shown.number);
   const number = await show(context, plan);
   if (number === undefined) return wait('waits for a person, and its issue could not be written');
-  if (!shown || !isShown || !isLabelled) return wait(`waits for a person: #${number} shows what would run`);
-  if (shown.state === 'closed') return wait(`declined: #${number} was closed`);
+  // Nor does one that was set on the old plan while the new one was being written.
+  if (shown && !isShown) await takeLabelOff(context, number);
+  if (isShown && shown?.state === 'closed') return wait(`declined: #${number} was closed`);
+  if (!isShown || !isLabelled) return wait(`waits for a person: #${number} shows what would run`);
   return release(context, option, { number, lastAttempt: lastAttempt(state, option) });
 }
 
@@ -74,15 +86,13 @@ async function release(
   return wait(`waits for a person: the approval in #${number} does not count, ${problem}`);
 }
 
-async function planOf(context: Context, option: Option): Promise<ApprovalPlan> {
-  const { repo, facts, setting } = context;
-  const { directive } = option;
-  const paths = [directive.file, ...new Set(directive.tools.map(({ script }) => script))];
-  const blobs = await Promise.all(
-    paths.map(async (path) => [path, (await repo.blobAt(facts.head, path)) ?? ''] as const),
-  );
-  const run = formatDollars(setting.config.budget.run);
-  return approvalPlan(option, Object.fromEntries(blobs), `nothing, or at most ${run} where a script asks a model`);
+/** All that decides what would run: the directive, every script with what it imports, and the values of the config. */
+async function planOf({ repo, facts, setting }: Context, option: Option): Promise<ApprovalPlan> {
+  const { config } = setting;
+  const directive = (await repo.blobAt(facts.head, option.directive.file)) ?? '';
+  const made = { directive, execution: facts.trees.execution, vars: JSON.stringify(config.vars) };
+  const most = formatCap(config.budget.run);
+  return approvalPlan(option, made, `nothing, or at most ${most} where a script asks a model`);
 }
 
 async function show(context: Context, plan: ApprovalPlan): Promise<number | undefined> {

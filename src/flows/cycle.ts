@@ -18,7 +18,7 @@ import type { Recorded } from './record.ts';
 import { recover } from './recover.ts';
 import { seconds } from './script-call.ts';
 import { survey } from './survey.ts';
-import { pokeWatchdog, tell } from './tell.ts';
+import { makeLabels, pokeWatchdog, tell } from './tell.ts';
 
 export interface CycleReport {
   idle: boolean;
@@ -97,6 +97,7 @@ async function decideAndDo(
   const recorded = await perform(context, books, job);
   const { record: entry, commit } = recorded;
   if (entry) await tell(context, { entry, commit, option: decided.decision.option });
+  if (state.head === null) await makeLabels(context);
   await pokeWatchdog(context, recorded.state);
   return worked(recorded, situation);
 }

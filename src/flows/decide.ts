@@ -32,7 +32,8 @@ export async function decide(
   const [first] = options;
   if (options.length === 1 && first && first.openInputs.length === 0) {
     const asked = requests.find((request) => request.occurrence === first.id);
-    if (asked)
+    // An event is nobody's wish: it is the only option, as a slot would be.
+    if (asked && asked.origin !== 'event')
       return { decision: byPerson(first, asked.origin ? `asked for by ${first.id}` : 'a person asked for it') };
     return {
       decision: { option: first, params: first.params, reason: 'the only option', lessons: [], decidedBy: 'single' },

@@ -1,13 +1,16 @@
 import type { Directive } from '../domain/directive.ts';
+import type { LedgerState } from '../domain/ledger-state.ts';
 import type { Request } from '../domain/option.ts';
+import { fitParams } from '../domain/request-params.ts';
 import { ask } from './ask-forge.ts';
 import type { Context } from './cycle-context.ts';
 
 export type EventKind = Exclude<Directive['on'][number], 'task' | 'dispatch'>;
 
-/** An older event is no news, and more of one kind at once than this is a flood. */
+/** An older event is no news. */
 const WINDOW_MS = 7 * 86_400_000;
-const MOST = 30;
+/** So many of one directive are offered at once, oldest first: more would make the list longer, not the choice better. */
+const OFFERED = 3;
 /** Runs of the agent's own workflows are the watchdog's matter. */
 export const OWN_WORKFLOWS = ['cycle.yml', 'consolidate.yml', 'heal.yml', 'watchdog.yml', 'doctor.yml'];
 
@@ -21,19 +24,24 @@ interface Happening {
 export async function eventRequests(
   context: Context,
   kind: EventKind,
-  directives: readonly Directive[],
+  { directives, state }: { directives: readonly Directive[]; state: LedgerState },
 ): Promise<Request[]> {
   const since = new Date(context.clock.now().getTime() - WINDOW_MS).toISOString();
-  const happenings = (await readers[kind](context, since)).slice(0, MOST);
-  return directives.flatMap((directive) =>
-    happenings.map(({ id, input }): Request => {
-      const isWanted = directive.inputs.some(({ name }) => name === input.name);
-      const params = isWanted ? { [input.name]: input.value } : {};
-      return { occurrence: `event:${directive.name}.${id}`, directive: directive.name, params, origin: 'event' };
-    }),
-  );
+  const happenings = await readers[kind](context, since);
+  return directives.flatMap((directive) => {
+    const named = happenings.map((each) => ({ ...each, occurrence: `event:${directive.name}.${each.id}` }));
+    const open = named.filter(({ occurrence }) => !state.done[occurrence]).slice(-OFFERED);
+    return open.toReversed().map(({ occurrence, input }) => toRequest(directive, occurrence, input));
+  });
 }
 
+function toRequest(directive: Directive, occurrence: string, input: Happening['input']): Request {
+  const isWanted = directive.inputs.some(({ name }) => name === input.name);
+  const { params } = fitParams(directive, isWanted ? { [input.name]: input.value } : {});
+  return { occurrence, directive: directive.name, params, origin: 'event' };
+}
+
+/** Each gives what happened, newest first, as GitHub lists it. */
 const readers: Record<EventKind, (context: Context, since: string) => Promise<Happening[]>> = {
   /** Issues that people opened; those of the agent itself are none. */
   async issue(context, since) {

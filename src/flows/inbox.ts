@@ -1,5 +1,5 @@
 import type { Directive } from '../domain/directive.ts';
-import { hasMarker, type Issue } from '../domain/forge-words.ts';
+import { type Issue, isMarkedComment, proposalOf } from '../domain/forge-words.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
 import type { Request } from '../domain/option.ts';
 import { readTask } from '../domain/task-issue.ts';
@@ -14,7 +14,7 @@ export interface Inbox {
   refusals: { number: number; occurrence: string; problems: string[] }[];
   /** Tasks that are done while their issue does not say so yet. */
   unanswered: { number: number; occurrence: string }[];
-  /** Directives whose proposal waits for a review. */
+  /** Proposals that wait for a review: by branch, how people know them. */
   waiting: Map<string, string>;
 }
 
@@ -40,7 +40,7 @@ export async function readInbox(
   const kinds = (['issue', 'ci-failed', 'merge'] as const).filter((kind) => asked(kind).length > 0);
   const [tasks, events, waiting] = await Promise.all([
     readTasks(context, directives, state),
-    Promise.all(kinds.map((kind) => eventRequests(context, kind, asked(kind)))),
+    Promise.all(kinds.map((kind) => eventRequests(context, kind, { directives: asked(kind), state }))),
     readProposals(context, directives),
   ]);
   return { ...tasks, requests: [...tasks.requests, ...events.flat()], waiting };
@@ -54,7 +54,9 @@ async function readTasks(
   const found: Omit<Inbox, 'waiting'> = { requests: [], refusals: [], unanswered: [] };
   const issues = (await ask(context, 'issues.list', { labels: ['steward:task'] })) ?? [];
   for (const issue of issues.toSorted((a, b) => a.number - b.number)) {
-    const { occurrence, isAnswered } = await taskOccurrence(context, issue, state);
+    const known = await taskOccurrence(context, issue, state);
+    if (!known) continue;
+    const { occurrence, isAnswered } = known;
     const reading = readTask(issue, occurrence, directives);
     if ('stranger' in reading) context.log.info(`task ${issue.number} is from ${reading.stranger} and is left alone`);
     else if (!isAnswered) found.unanswered.push({ number: issue.number, occurrence });
@@ -64,33 +66,43 @@ async function readTasks(
   return found;
 }
 
-/** A task that was answered and is open again was reopened by a person: that is a new occurrence, `task:17.2`. */
+/**
+ * A task that a person reopened after it was answered is a new occurrence, `task:17.2`. Without that word its answer, or
+ * the closing after it, got lost. Undefined where the forge does not say.
+ */
 async function taskOccurrence(
   context: Context,
-  issue: Issue,
+  { number }: Issue,
   state: LedgerState,
-): Promise<{ occurrence: string; isAnswered: boolean }> {
-  const first = `task:${issue.number}`;
+): Promise<{ occurrence: string; isAnswered: boolean } | undefined> {
+  const first = `task:${number}`;
   if (!state.done[first]) return { occurrence: first, isAnswered: true };
-  const comments = (await ask(context, 'issues.comments', { number: issue.number, limit: 500 })) ?? [];
+  const [comments, reopened] = await Promise.all([
+    ask(context, 'issues.comments', { number, limit: 500 }),
+    ask(context, 'issues.reopened', { number }),
+  ]);
+  if (!comments || reopened === undefined) return undefined;
   for (let times = 1; ; times++) {
     const occurrence = times === 1 ? first : `${first}.${times}`;
     if (!state.done[occurrence]) return { occurrence, isAnswered: true };
-    if (!comments.some(({ body }) => hasMarker(body, answerMarker(occurrence))))
-      return { occurrence, isAnswered: false };
+    const answer = comments.find((comment) => isMarkedComment(comment, answerMarker(occurrence)));
+    if (!answer || !reopened || reopened.at < answer.created) return { occurrence, isAnswered: false };
   }
 }
 
-/** The branch of a proposal names its directive: `steward/<directive>/...`. */
+/** Open pull requests from branches of this repository, and open issues that ask for one where the agent may open none. */
 async function readProposals(context: Context, directives: readonly Directive[]): Promise<Inbox['waiting']> {
-  const proposers = directives.filter(({ deliver, enabled }) => enabled && deliver === 'pull-request');
-  if (proposers.length === 0) return new Map();
-  const pulls = (await ask(context, 'pulls.list', { state: 'open' })) ?? [];
-  const own = pulls.filter(({ isFork }) => !isFork);
-  return new Map(
-    proposers.flatMap(({ name }): [string, string][] => {
-      const pull = own.find(({ head }) => head.startsWith(`steward/${name}/`));
-      return pull ? [[name, `its proposal #${pull.number}`]] : [];
-    }),
+  if (!directives.some(({ deliver, enabled }) => enabled && deliver === 'pull-request')) return new Map();
+  const [pulls, issues] = await Promise.all([
+    ask(context, 'pulls.list', { state: 'open' }),
+    ask(context, 'issues.list', { labels: ['steward'] }),
+  ]);
+  const asking = (issues ?? []).flatMap(({ body, number }): [string, number][] => {
+    const branch = proposalOf(body);
+    return branch === undefined ? [] : [[branch, number]];
+  });
+  const opened = (pulls ?? []).flatMap(({ head, number, isFork }): [string, number][] =>
+    isFork ? [] : [[head, number]],
   );
+  return new Map([...asking, ...opened].map(([branch, number]) => [branch, `its proposal #${number}`]));
 }

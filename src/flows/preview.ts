@@ -18,7 +18,14 @@ export interface Preview {
   ledger: { records: number; next_wake: string | null; open_intents: number };
   spend: { today: number; month: number };
   recent: Pick<Entry, 'id' | 'timestamp' | 'decision' | 'result' | 'verification'>[];
-  options: { id: string; priority: number; due_since: string; open_inputs: string[] }[];
+  options: {
+    id: string;
+    directive: string;
+    params: Record<string, unknown>;
+    priority: number;
+    due_since: string;
+    open_inputs: string[];
+  }[];
   held: { directive: string; reason: string }[];
   /** Absent when no model would be asked. */
   prompt: Prompt | null;
@@ -58,8 +65,10 @@ function describe(
       result,
       verification,
     })),
-    options: options.map(({ id, directive, dueSince, openInputs }) => ({
+    options: options.map(({ id, directive, params, dueSince, openInputs }) => ({
       id,
+      directive: directive.name,
+      params,
       priority: directive.priority,
       due_since: dueSince.toISOString(),
       open_inputs: openInputs.map(({ name }) => name),

@@ -1,6 +1,9 @@
 import { AgentError } from '../domain/agent-error.ts';
 import { filesMessage } from '../domain/commit-message.ts';
+import { asCode } from '../domain/foreign-text.ts';
 import type { ForgeFailure } from '../domain/forge.ts';
+import { proposalMarker } from '../domain/forge-words.ts';
+import { proposalBranch } from '../domain/occurrence.ts';
 import { ask } from './ask-forge.ts';
 import type { Context } from './cycle-context.ts';
 import type { EntryFacts, Job } from './entry.ts';
@@ -44,23 +47,22 @@ export async function propose(
 
 function toProposal({ setting }: Context, { work, reason }: Job, files: readonly string[]): Proposal {
   const { directive, occurrence, run } = work;
-  const place = occurrence.replace(/^[^@:]*[@:]/, '').replaceAll(/[^\w-]/g, '');
   const what = files.length === 1 ? files[0] : `${files.length} files`;
   const body = [
     `\`${directive.name}\` made this change and delivers it for review.`,
     '',
-    ...files.slice(0, 50).map((path) => `- \`${path}\``),
+    ...files.slice(0, 50).map((path) => `- ${asCode(path)}`),
     ...(files.length > 50 ? [`- and ${files.length - 50} more`] : []),
     '',
-    `- why it ran: ${reason.replaceAll(/[@\r\n`]/g, ' ')}`,
+    `- why it ran: ${asCode(reason, 500)}`,
     `- occurrence: \`${occurrence}\``,
     `- ledger entry: \`${run}\`${setting.runUrl ? `, [run](${setting.runUrl})` : ''}`,
     '',
     `Merge it to accept, close it to decline; until then \`${directive.name}\` does not run again.`,
   ];
-  const branch = `steward/${directive.name}/${place}`;
+  const branch = proposalBranch(directive.name, occurrence);
   return {
-    marker: `proposal:${branch}`,
+    marker: proposalMarker(branch),
     branch,
     title: `${directive.name}: ${what}`.slice(0, 200),
     body: body.join('\n'),
@@ -89,7 +91,7 @@ async function askToOpen(
   const remedy = NOT_ALLOWED.test(failed.message)
     ? 'To let it: Settings, Actions, General, Workflow permissions, tick "Allow GitHub Actions to create and approve pull requests".'
     : `GitHub said: ${failed.message}`;
-  const text = `${body}\n\n**[Open the pull request](${compare})**. The agent could not do it itself. ${remedy}`;
+  const text = `${body}\n\n**[Open the pull request](${compare})**. The agent could not do it itself. ${remedy}\n\nClose this issue when it is merged or declined.`;
   const written = await ask(context, 'issues.upsert', { marker, title: `For review: ${title}`, body: text });
   return written?.url ?? undefined;
 }

@@ -21,8 +21,7 @@ export function forgeFor(
       throw new Error(`forge: ${operation} is not granted: the directive must say \`forge: [${operation}]\``);
     const { isWrite } = FORGE_OPERATIONS[operation];
     if (isWrite && grants.isLooking) throw new Error(`forge: ${operation} writes; find() and criteria only look`);
-    if (isWrite) writes += 1;
-    if (writes > WRITES_PER_RUN)
+    if (isWrite && ++writes > WRITES_PER_RUN)
       throw new Error(`forge: at most ${WRITES_PER_RUN} writing calls in one run of a script`);
     if (!forge) return { unavailable: NO_FORGE };
     const answer = await forge.call(operation, params as ForgeParams<typeof operation>);

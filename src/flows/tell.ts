@@ -1,3 +1,5 @@
+import { asCode } from '../domain/foreign-text.ts';
+import { STEWARD_LABELS } from '../domain/forge.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
 import { formatDollars } from '../domain/money.ts';
 import type { Option } from '../domain/option.ts';
@@ -44,7 +46,7 @@ function outcomeText({ setting, forge }: Context, entry: Entry, commit: string):
   const steps = entry.steps.map(({ script, status, duration_s }) => `- \`${script}\`: ${status}, ${duration_s} s`);
   const criteria = entry.criteria.map(
     ({ script, holds, reason }) =>
-      `- \`${script}\`: ${holds === null ? 'could not tell' : holds ? 'holds' : 'does not hold'}${reason ? `, ${asText(reason)}` : ''}`,
+      `- \`${script}\`: ${holds === null ? 'could not tell' : holds ? 'holds' : 'does not hold'}${reason ? `, ${asCode(reason)}` : ''}`,
   );
   return [
     `\`${decision}\` -> **${outcome}** (${formatDollars(metrics.cost)}, ${metrics.duration_s.toFixed(1)} s)`,
@@ -57,9 +59,6 @@ function outcomeText({ setting, forge }: Context, entry: Entry, commit: string):
     `[Ledger entry ${entry.id}](${link})${entry.run_url ? `, [run](${entry.run_url})` : ''}. Reopen this issue to have it done again.`,
   ].join('\n');
 }
-
-/** Foreign text in a list: nobody is mentioned, nothing becomes markup. */
-const asText = (text: string): string => `\`${text.replaceAll(/[`\r\n]/g, ' ').slice(0, 300)}\``;
 
 /** Tasks that can not be done as they are written are closed with the reason; reopened, they are read again. */
 export async function refuseTasks(context: Context, { refusals }: Inbox): Promise<void> {
@@ -113,4 +112,9 @@ export async function pokeWatchdog(context: Context, state: LedgerState): Promis
   log.info(`the watchdog has not run ${last ? `since ${last.slice(0, 16)}Z` : 'yet'}: starting it`);
   await ask(context, 'workflows.enable', { workflow: 'watchdog.yml' });
   await ask(context, 'workflows.dispatch', { workflow: 'watchdog.yml', ref: facts.branch });
+}
+
+/** With the first record: the form for tasks can only set a label that is there. */
+export async function makeLabels(context: Context): Promise<void> {
+  await ask(context, 'labels.ensure', { labels: STEWARD_LABELS.map((label) => ({ ...label })) });
 }

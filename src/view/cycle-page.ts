@@ -1,4 +1,5 @@
-import { formatDollars } from '../domain/money.ts';
+import { asProse } from '../domain/foreign-text.ts';
+import { formatCap, formatDollars } from '../domain/money.ts';
 import { formatProblem } from '../domain/problem.ts';
 import type { CriterionRecord, Entry, StepRecord } from '../domain/record.ts';
 import type { CycleReport } from '../flows/cycle.ts';
@@ -14,13 +15,20 @@ export interface PageFacts {
   repositoryUrl?: string;
 }
 
-/** A cycle as the page of its run: what was decided and why, what came of it, what it cost, when the agent wakes next. */
-export function cyclePage(report: CycleReport, facts: PageFacts): Page {
+/**
+ * A cycle as the page of its run: what was decided and why, what came of it, what it cost, when the agent wakes next.
+ * @param entries all of this run so far, for the outputs: a later cycle must not hide what an earlier one came to
+ */
+export function cyclePage(
+  report: CycleReport,
+  facts: PageFacts,
+  entries: readonly Entry[] = report.entry ? [report.entry] : [],
+): Page {
   const { entry } = report;
-  const lines = entry ? workLines(entry, report, facts) : [`## Nothing to do`, '', text(report.reason ?? '')];
+  const lines = entry ? workLines(entry, report, facts) : [`## Nothing to do`, '', asProse(report.reason ?? '')];
   return {
     markdown: [...lines, '', ...moneyLines(report, facts), '', ...problemLines(report)].join('\n'),
-    outputs: outputsOf(report),
+    outputs: outputsOf(report, entries),
     notices: [...noticesOf(entry), ...report.problems.map(problemNotice)],
   };
 }
@@ -36,14 +44,14 @@ function workLines(entry: Entry, { commit, pushed, pushReason, nextWake }: Cycle
   return [
     `## ${decision} -> ${outcome}`,
     '',
-    `- **why**: ${text(reason)}`,
-    `- **decided by**: ${decided_by}${model ? ` (${model})` : ''}${degraded ? `, degraded: ${text(degraded)}` : ''}`,
+    `- **why**: ${asProse(reason)}`,
+    `- **decided by**: ${decided_by}${model ? ` (${model})` : ''}${degraded ? `, degraded: ${asProse(degraded)}` : ''}`,
     ...(failure
-      ? [`- **failure**: ${failure.kind} \`${failure.signature}\`: ${text(failure.message.split('\n')[0] ?? '')}`]
+      ? [`- **failure**: ${failure.kind} \`${failure.signature}\`: ${asProse(failure.message.split('\n')[0] ?? '')}`]
       : []),
     ...(proposal ? [`- **for review**: ${proposal_url ?? `\`${proposal}\``}`] : []),
     ...(result === 'interrupted' ? [`- **decide**: \`npm run steward -- resolve ${entry.id} done\` or \`retry\``] : []),
-    `- **ledger**: \`${entry.id}\`, commit ${link ?? 'none'}${pushed ? '' : `, kept here (${text(pushReason ?? '')})`}`,
+    `- **ledger**: \`${entry.id}\`, commit ${link ?? 'none'}${pushed ? '' : `, kept here (${asProse(pushReason ?? '')})`}`,
     `- **next wake**: ${nextWake.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     '',
     ...tableOf(entry.steps, entry.criteria),
@@ -58,11 +66,11 @@ function tableOf(steps: readonly StepRecord[], criteria: readonly CriterionRecor
     '|---|---|---|',
     ...steps.map(
       ({ script, status, reason, duration_s, adopted }) =>
-        `| \`${script}\` | ${status}${adopted ? ' (found)' : ''}${reason ? `: ${text(reason)}` : ''} | ${duration_s} s |`,
+        `| \`${script}\` | ${status}${adopted ? ' (found)' : ''}${reason ? `: ${asProse(reason)}` : ''} | ${duration_s} s |`,
     ),
     ...criteria.map(
       ({ script, holds, reason, duration_s }) =>
-        `| verify \`${script}\` | ${verdict(holds)}${reason ? `: ${text(reason)}` : ''} | ${duration_s} s |`,
+        `| verify \`${script}\` | ${verdict(holds)}${reason ? `: ${asProse(reason)}` : ''} | ${duration_s} s |`,
     ),
   ];
 }
@@ -73,25 +81,29 @@ function moneyLines({ entry, spend }: CycleReport, { budget }: PageFacts): strin
     '| cost | spent | budget |',
     '|---|---|---|',
     ...(entry ? [`| this cycle | ${formatDollars(entry.metrics.cost)} | |`] : []),
-    `| today | ${formatDollars(spend.today)} | ${formatDollars(budget.day)} |`,
-    `| this month | ${formatDollars(spend.month)} | ${formatDollars(budget.month)} |`,
+    `| today | ${formatDollars(spend.today)} | ${formatCap(budget.day)} |`,
+    `| this month | ${formatDollars(spend.month)} | ${formatCap(budget.month)} |`,
   ];
 }
 
 const problemLines = ({ problems }: CycleReport): string[] =>
-  problems.length > 0 ? ['### Findings', '', ...problems.map((problem) => `- ${text(formatProblem(problem))}`)] : [];
+  problems.length > 0 ? ['### Findings', '', ...problems.map((problem) => `- ${asProse(formatProblem(problem))}`)] : [];
 
-function outputsOf({ idle, entry, commit, pushed, nextWake }: CycleReport): Record<string, string> {
+function outputsOf(
+  { idle, entry, commit, pushed, nextWake }: CycleReport,
+  entries: readonly Entry[],
+): Record<string, string> {
   return {
     idle: String(idle),
     directive: entry?.decision ?? '',
     result: entry?.result ?? '',
     verification: entry?.verification ?? '',
     entry: entry?.id ?? '',
+    entries: entries.map(({ id }) => id).join(' '),
     commit: commit ?? '',
     pushed: String(pushed),
     cost: entry ? entry.metrics.cost.toFixed(8) : '0',
-    crashed: String(entry?.failure?.kind === 'crash'),
+    crashed: String(entries.some(({ failure }) => failure?.kind === 'crash')),
     next_wake: nextWake.toISOString(),
   };
 }
@@ -110,11 +122,3 @@ const problemNotice = (problem: CycleReport['problems'][number]): Notice => ({
   file: problem.file,
   line: problem.line,
 });
-
-/** Text from outside on a page of ours: one line, no markup, nobody mentioned. */
-const text = (raw: string): string =>
-  raw
-    .replaceAll(/\s+/g, ' ')
-    .slice(0, 500)
-    .replaceAll(/[\\`*_{}[\]<>|#~]/g, '\\$&')
-    .replaceAll('@', '@\u200b');

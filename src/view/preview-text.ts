@@ -12,10 +12,7 @@ export function previewText(preview: Preview): string {
     ...recent.map((entry) => `  before    ${entry.timestamp.slice(0, 16)}Z ${entry.decision} -> ${entry.result}`),
     'Options',
     ...(options.length === 0 ? ['  none: nothing is due'] : []),
-    ...options.map(
-      (option) =>
-        `  ${option.id}  priority ${option.priority}${option.open_inputs.length > 0 ? `, open: ${option.open_inputs.join(', ')}` : ''}`,
-    ),
+    ...options.map(optionLine),
     ...held.map(({ directive, reason }) => `  (${directive}: ${reason})`),
     ...(prompt ? ['Prompt', indent(prompt.system), '', indent(prompt.user)] : []),
     'Decision',
@@ -25,6 +22,14 @@ export function previewText(preview: Preview): string {
     '',
     'Dry run: nothing was changed.',
   ].join('\n');
+}
+
+/** A slot names its directive; a request does not, and its inputs are what a person wants to see. */
+function optionLine({ id, directive, params, priority, open_inputs }: Preview['options'][number]): string {
+  const isSlot = id.startsWith(`${directive}@`);
+  const given = Object.keys(params).length > 0 ? ` ${JSON.stringify(params)}` : '';
+  const open = open_inputs.length > 0 ? `, open: ${open_inputs.join(', ')}` : '';
+  return `  ${id}${isSlot ? '' : `  ${directive}${given}`}  priority ${priority}${open}`;
 }
 
 const indent = (text: string): string =>

@@ -4,7 +4,7 @@ import { GitRepo } from '../../src/adapters/git-repo.ts';
 import { FileRunLock } from '../../src/adapters/run-lock.ts';
 import { StewardConfig } from '../../src/domain/config.ts';
 import type { Ports, Setting } from '../../src/flows/cycle-context.ts';
-import type { Llm, ScriptRunner } from '../../src/ports.ts';
+import type { Forge, Llm, ScriptRunner } from '../../src/ports.ts';
 import { type AgentFixture, cliEnvironment } from './agent-fixture.ts';
 import { manualClock } from './manual-clock.ts';
 
@@ -21,15 +21,16 @@ const NO_LLM: Llm = {
   availability: () => ({ unavailable: 'no key' }),
   estimate: () => 0,
   models: () => [],
+  checkKeys: async () => [],
   generate: async () => ({ unavailable: 'no key', calls: [] }),
 };
 
 /** The real ports of a clone, each of which may be given a death (see mortality.ts). */
 export async function openPorts(
   agent: AgentFixture,
-  options: { runner: ScriptRunner; pid: number; mortal: <T extends object>(target: T) => T; llm?: Llm },
+  options: { runner: ScriptRunner; pid: number; mortal: <T extends object>(target: T) => T; llm?: Llm; forge?: Forge },
 ): Promise<Ports> {
-  const { runner, pid, mortal, llm = NO_LLM } = options;
+  const { runner, pid, mortal, forge, llm = NO_LLM } = options;
   const { git, place } = await findGitPlace(agent.path, cliEnvironment(agent.path, {}));
   const lock = new FileRunLock({ gitDirectory: place.gitDirectory, pid, since: NOW, isAlive: () => false });
   return {
@@ -40,6 +41,7 @@ export async function openPorts(
     documents: mortal(new FileDocuments(place.root)),
     runner: mortal(runner),
     llm,
+    ...(forge ? { forge: mortal(forge) } : {}),
     log: { step: () => ({ done: () => {} }), info: () => {}, warn: () => {} },
     redact: (text) => text,
   };
