@@ -2,16 +2,20 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandHost } from './commands/command-host.ts';
 import { addCycleCommand } from './commands/cycle.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import type { compose as composeAgent } from './compose.ts';
 import { AgentError } from './domain/agent-error.ts';
 import { parseFlags } from './domain/command-line.ts';
+import { asLogText } from './domain/foreign-text.ts';
 import { formatProblem } from './domain/problem.ts';
 
 /** Loaded by the command that needs it: `--help` needs nothing. */
 const compose: typeof composeAgent = async (options) => (await import('./compose.ts')).compose(options);
 
-const print = (text: string): void => void process.stdout.write(`${text}\n`);
-const printJson = (value: unknown) => print(JSON.stringify(value, null, process.stdout.isTTY ? 2 : 0));
+const write = (text: string): void => void process.stdout.write(`${text}\n`);
+/** A runner obeys commands in what it is shown; elsewhere the text stays as it is, colours and all. */
+const print = (text: string): void => write(process.env.GITHUB_ACTIONS === 'true' ? asLogText(text) : text);
+const printJson = (value: unknown) => write(JSON.stringify(value, null, process.stdout.isTTY ? 2 : 0));
 
 interface GlobalOptions {
   repo: string;
@@ -41,6 +45,13 @@ const addCommand = (usage: string, description: string) =>
 
 const host: CommandHost = { addCommand, directory, print, printJson };
 addCycleCommand(host, () => import('./compose.ts'));
+addDoctorCommand(host, () => import('./compose.ts'), {
+  node: process.versions.node,
+  hasColour: process.stdout.isTTY,
+  fail: () => {
+    process.exitCode = 1;
+  },
+});
 
 addCommand(
   'run <script>',
@@ -63,7 +74,7 @@ addCommand(
     if (problem)
       throw new AgentError('USAGE', { problem: `${problem}. \`steward run ${name} --help\` lists the flags` });
     const { outcome } = await runScript(ports, setting, { script, flags, grants });
-    if (outcome.status === 'ok') return print(JSON.stringify(outcome.output, null, 2));
+    if (outcome.status === 'ok') return write(JSON.stringify(outcome.output, null, 2));
     const failure = outcome.status === 'failed' ? outcome.failure : undefined;
     process.stderr.write(
       failure
@@ -185,7 +196,7 @@ function parseDollars(flag: string, text: string): number {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof AgentError) {
-    process.stderr.write(`\n${error.code}: ${error.message}\n${error.remedy}\n`);
+    process.stderr.write(asLogText(`\n${error.code}: ${error.message}\n${error.remedy}\n`));
     return error.exitCode;
   }
   process.stderr.write(

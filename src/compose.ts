@@ -9,7 +9,7 @@ import { systemClock } from './adapters/system-clock.ts';
 import { TerminalLog } from './adapters/terminal-log.ts';
 import { AgentError } from './domain/agent-error.ts';
 import { CONFIG_FILE, LARGEST_BUDGET, parseConfig, StewardConfig } from './domain/config.ts';
-import { formatProblem, type Problem } from './domain/problem.ts';
+import { errorAt, formatProblem, type Problem } from './domain/problem.ts';
 import { createRedactor, secretValues } from './domain/redaction.ts';
 import type { Ports, Setting } from './flows/cycle-context.ts';
 import { ModelClient } from './llm/client.ts';
@@ -37,10 +37,8 @@ export async function compose(options: {
   const { env } = process;
   const { git, place } = await findGitPlace(options.directory, env);
   const documents = new FileDocuments(place.root);
-  const { config, problems } = parseConfig((await documents.read(CONFIG_FILE)) ?? '');
-  if (!config && !options.toleratesBadConfig)
-    throw new AgentError('CONFIG_INVALID', { problems: problems.map(formatProblem).join('\n') });
-  const setting = readSetting(env, withDayBudget(config ?? StewardConfig.parse({}), env.STEWARD_BUDGET_USD_PER_DAY));
+  const { config, problems } = await readConfig(documents, env, options.toleratesBadConfig ?? false);
+  const setting = readSetting(env, config);
   const redact = createRedactor(secretValues(env));
   const clock = systemClock(() => new Date(), Math.random);
   const forge = openForge(env, { clock, redact });
@@ -69,12 +67,39 @@ export async function compose(options: {
   return { ports, setting, configProblems: problems };
 }
 
+/** The config with the environment's word on the day's cap; the defaults stand in for what is wrong, where that is tolerated. */
+async function readConfig(
+  documents: FileDocuments,
+  env: NodeJS.ProcessEnv,
+  isTolerant: boolean,
+): Promise<{ config: StewardConfig; problems: Problem[] }> {
+  const { config, problems } = parseConfig((await documents.read(CONFIG_FILE)) ?? '');
+  if (!config && !isTolerant)
+    throw new AgentError('CONFIG_INVALID', { problems: problems.map(formatProblem).join('\n') });
+  const budget = dayBudget(env.STEWARD_BUDGET_USD_PER_DAY);
+  if ('value' in budget && !isTolerant) throw new AgentError('BUDGET_INVALID', budget);
+  if ('value' in budget) problems.push(budgetProblem(budget.value));
+  return { config: withDayBudget(config ?? StewardConfig.parse({}), budget), problems };
+}
+
 /** The day's cap as the environment says it, which is quicker to change than a file. An empty variable says nothing. */
-function withDayBudget(config: StewardConfig, value: string | undefined): StewardConfig {
-  if (value === undefined || value.trim() === '') return config;
+function dayBudget(value: string | undefined): { day?: number } | { value: string } {
+  if (value === undefined || value.trim() === '') return {};
   const day = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : Number.NaN;
-  if (!(day <= LARGEST_BUDGET)) throw new AgentError('BUDGET_INVALID', { value });
-  return { ...config, budget: { ...config.budget, day } };
+  return day <= LARGEST_BUDGET ? { day } : { value };
+}
+
+const budgetProblem = (value: string): Problem =>
+  errorAt(
+    'STEWARD_BUDGET_USD_PER_DAY',
+    1,
+    `\`${value.slice(0, 40)}\``,
+    'an amount of US dollars such as 0.50, or nothing',
+  );
+
+function withDayBudget(config: StewardConfig, budget: { day?: number } | { value: string }): StewardConfig {
+  if (!('day' in budget) || budget.day === undefined) return config;
+  return { ...config, budget: { ...config.budget, day: budget.day } };
 }
 
 function readSetting(env: NodeJS.ProcessEnv, config: StewardConfig): Setting {
@@ -113,7 +138,7 @@ function openForge(env: NodeJS.ProcessEnv, options: Pick<Ports, 'clock' | 'redac
   return {
     repository,
     call: async (operation, params) => {
-      opening ??= import('./adapters/github-forge.ts').then(
+      opening ??= import('./adapters/github/forge.ts').then(
         ({ GithubForge }) => new GithubForge({ repository, token, apiUrl }, options),
       );
       return (await opening).call(operation, params);

@@ -152,6 +152,14 @@ export interface ModelFacts {
   price?: { rates: Price; source: string; read: string };
 }
 
+/** What a vendor says of the key in `keyName`. `unknown`: it gave no answer that tells. */
+export interface KeyCheck {
+  keyName: string;
+  status: 'accepted' | 'refused' | 'unknown';
+  /** The vendor's words; empty where it accepts the key. */
+  detail: string;
+}
+
 /** The place where the repository is hosted: issues, pull requests, workflow runs. */
 export interface Forge {
   /** `owner/name` */
@@ -167,6 +175,8 @@ export interface Llm {
   availability(task: Task, standing: Standing): { model: string } | { unavailable: string };
   /** Every configured model, in the order of the config. */
   models(): ModelFacts[];
+  /** Asks each vendor that has a key whether it accepts the key, at no cost. */
+  checkKeys(): Promise<KeyCheck[]>;
   /** The most one call of the task could cost, in micro-cents. */
   estimate(task: Task, prompt: Prompt, standing: Standing): number;
 }

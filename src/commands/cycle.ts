@@ -1,5 +1,7 @@
 import type { Asked, Composed, compose as composeAgent, openPage, readAsked } from '../compose.ts';
 import { AgentError } from '../domain/agent-error.ts';
+import { asLogLine } from '../domain/foreign-text.ts';
+import type { Entry } from '../domain/record.ts';
 import type { CycleReport } from '../flows/cycle.ts';
 import type { Forced } from '../flows/cycle-context.ts';
 import type { RunPage } from '../ports.ts';
@@ -49,9 +51,11 @@ async function run(options: CycleOptions, host: Terminal, load: () => Promise<Co
   const { directive } = options;
   const forced = directive === undefined ? toForced(asked, id) : { directive, params: given, id };
   if (options.dryRun || asked?.dry_run) return preview({ ports, setting, forced }, { ...host, isJson, page });
+  const entries: Entry[] = [];
   for (let done = 1; ; done++) {
     const report = await runCycle(ports, setting, forced);
-    await show(report, { ports, setting }, { ...host, isJson, page });
+    if (report.entry) entries.push(report.entry);
+    await show(report, { ports, setting, entries }, { ...host, isJson, page });
     const isMoreDue = report.entry !== null && report.nextWake <= ports.clock.now();
     if (forced || !isMoreDue || done >= most) return;
   }
@@ -75,7 +79,11 @@ async function preview(
   to.print(text);
 }
 
-async function show(report: CycleReport, { ports, setting }: Agent, to: Audience): Promise<void> {
+async function show(
+  report: CycleReport,
+  { ports, setting, entries }: Agent & { entries: readonly Entry[] },
+  to: Audience,
+): Promise<void> {
   const { idle, entry, commit, pushed } = report;
   if (to.isJson) to.printJson({ idle, entry, commit, pushed });
   else {
@@ -85,7 +93,8 @@ async function show(report: CycleReport, { ports, setting }: Agent, to: Audience
   if (!to.page) return;
   const { cyclePage } = await import('../view/cycle-page.ts');
   const repositoryUrl = setting.repository && `${setting.serverUrl}/${setting.repository}`;
-  await to.page.show(cyclePage(report, { budget: setting.config.budget, ...(repositoryUrl ? { repositoryUrl } : {}) }));
+  const facts = { budget: setting.config.budget, ...(repositoryUrl ? { repositoryUrl } : {}) };
+  await to.page.show(cyclePage(report, facts, entries));
 }
 
 async function readEvent({ readAsked }: Composition): Promise<Asked | undefined> {
@@ -104,8 +113,12 @@ function toForced(asked: Asked | undefined, id: string): Forced | undefined {
       throw new AgentError('EVENT_INVALID', { problem: '`params` without `directive`: whose inputs are they?' });
     return undefined;
   }
-  const params = typeof asked.params === 'string' ? parseParams(asked.params || undefined) : asked.params;
-  return { directive: asked.directive, params, id, ...(asked.origin ? { origin: asked.origin } : {}) };
+  const params = typeof asked.params === 'string' ? jsonObject(asked.params || '{}') : asked.params;
+  if (!params)
+    throw new AgentError('EVENT_INVALID', {
+      problem: `\`params\` is no JSON object: ${asLogLine(String(asked.params)).slice(0, 200)}`,
+    });
+  return { directive: asLogLine(asked.directive), params, id, ...(asked.origin ? { origin: asked.origin } : {}) };
 }
 
 function parseCycles(text: string): number {
@@ -114,12 +127,16 @@ function parseCycles(text: string): number {
 }
 
 function parseParams(text: string | undefined): Record<string, unknown> {
-  if (text === undefined) return {};
+  const params = jsonObject(text ?? '{}');
+  if (params) return params;
+  throw new AgentError('USAGE', { problem: `--params ${text}: expected a JSON object such as '{"topic": "git"}'` });
+}
+
+function jsonObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
-    // Said below, together with the wrong kinds of JSON.
+    return undefined;
   }
-  throw new AgentError('USAGE', { problem: `--params ${text}: expected a JSON object such as '{"topic": "git"}'` });
 }

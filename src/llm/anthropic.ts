@@ -9,6 +9,7 @@ import { retryAfter } from '../retry/retry-after.ts';
 import { abilitiesOf, type Thinking } from './abilities.ts';
 import {
   callFailure,
+  failureOf,
   judgeReply,
   type Vendor,
   type VendorAccess,
@@ -37,6 +38,14 @@ export function createAnthropic({ key, baseUrl }: VendorAccess): Vendor {
         return readAnthropicReply(await api.messages.create(toBody(request), { signal }));
       } catch (error) {
         return mapAnthropicError(error, signal);
+      }
+    },
+    async checkKey(signal) {
+      try {
+        await api.models.list({ limit: 1 }, { signal });
+        return undefined;
+      } catch (error) {
+        return failureOf(mapAnthropicError(error, signal));
       }
     },
   };

@@ -2,10 +2,11 @@ import type { StewardConfig } from '../domain/config.ts';
 import type { CallRecord } from '../domain/record.ts';
 import { type Redactor, redactJson } from '../domain/redaction.ts';
 import type { Task } from '../domain/task.ts';
-import type { Clock, Llm, LlmAnswer, LlmRequest, ModelFacts, Prompt, Standing } from '../ports.ts';
+import type { Clock, KeyCheck, Llm, LlmAnswer, LlmRequest, ModelFacts, Prompt, Standing } from '../ports.ts';
 import { repeatCall } from '../retry/repeat-call.ts';
 import { attemptCall, type Errand, type Outcome, type Question, type Surroundings } from './attempt.ts';
 import { correctionPrompt } from './correction.ts';
+import { checkKeys } from './key-check.ts';
 import { type PriceList, priceOf, readPrices } from './prices.ts';
 import {
   type Access,
@@ -105,6 +106,10 @@ export class ModelClient implements Llm {
         ...(known ? { price: { rates: known.price, source: known.source, read: known.read } } : {}),
       };
     });
+  }
+
+  checkKeys(): Promise<KeyCheck[]> {
+    return checkKeys(this.#sources.access, { open: this.#open, redact: this.#around.redact });
   }
 
   #routes(task: Task, standing: Standing): RouteStep[] {

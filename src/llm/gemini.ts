@@ -10,7 +10,17 @@ import {
 import { z } from 'zod';
 import { abilitiesOf, type Thinking } from './abilities.ts';
 import { readGeminiError, readGeminiReply } from './gemini-reply.ts';
-import { callFailure, type Vendor, type VendorAccess, type VendorRequest, type VendorResult } from './vendor.ts';
+import {
+  callFailure,
+  failureOf,
+  type Vendor,
+  type VendorAccess,
+  type VendorFailure,
+  type VendorRequest,
+  type VendorResult,
+} from './vendor.ts';
+
+const DEFAULT_BASE_URL = 'https://generativelanguage.googleapis.com';
 
 /** The Gemini API through Google's SDK. The key travels in a header, never in the address. */
 export function createGemini({ key, baseUrl }: VendorAccess): Vendor {
@@ -25,6 +35,7 @@ export function createGemini({ key, baseUrl }: VendorAccess): Vendor {
       const { model, system } = request;
       return call(api.getGenerativeModel({ model, systemInstruction: system, generationConfig }, place), request);
     },
+    checkKey: (signal) => listModels(key, place.baseUrl ?? DEFAULT_BASE_URL, signal),
   };
 }
 
@@ -57,6 +68,31 @@ async function call(model: Model, { user, model: asked, signal }: VendorRequest)
   } catch (error) {
     return mapGeminiError(error, signal);
   }
+}
+
+const ErrorBody = z.object({ error: z.object({ message: z.string(), details: z.unknown().optional() }) });
+
+/** The SDK has no call for it. */
+async function listModels(key: string, baseUrl: string, signal: AbortSignal): Promise<VendorFailure | undefined> {
+  try {
+    // The key goes to this host and to no other.
+    const options = { headers: { 'x-goog-api-key': key }, redirect: 'error' as const, signal };
+    const response = await fetch(`${baseUrl}/v1beta/models?pageSize=1`, options);
+    const body: unknown = await response.json().catch(() => undefined);
+    if (response.ok) return undefined;
+    const { error } = ErrorBody.safeParse(body).data ?? { error: { message: `HTTP ${response.status}`, details: [] } };
+    return failureOf(readGeminiError(response.status, error.message, error.details));
+  } catch (error) {
+    return failureOf(
+      signal.aborted ? callFailure('timeout', 'no answer in time') : callFailure('network', causeOf(error)),
+    );
+  }
+}
+
+/** `fetch failed` says nothing; its cause (ECONNREFUSED, ENOTFOUND) does. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 /** Maps what the SDK throws. Once headers have come the call may be billed, even if its body never arrives whole. */

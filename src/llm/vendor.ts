@@ -61,6 +61,8 @@ export type VendorResult = { answer: VendorAnswer } | { failure: VendorFailure }
 export interface Vendor {
   /** One call, without retries. Never throws for what the vendor or the network does. */
   ask(request: VendorRequest): Promise<VendorResult>;
+  /** Has the vendor list its models, which costs nothing, and says what went wrong; `auth`: it refuses the key. */
+  checkKey(signal: AbortSignal): Promise<VendorFailure | undefined>;
 }
 
 export interface VendorAccess {
@@ -90,6 +92,9 @@ export function judgeReply(reply: VendorReply): VendorResult {
     failure: { kind: 'empty', message: 'no tokens were counted', isRetryable: false, used: 'unknown', model },
   };
 }
+
+export const failureOf = (result: VendorResult): VendorFailure | undefined =>
+  'failure' in result ? result.failure : undefined;
 
 /** A failure of the call itself, before or instead of a readable reply. */
 export function callFailure(

@@ -65,6 +65,7 @@ function client(bill: { microCents: number }, mortal: <T extends object>(target:
       const option = /^- (\S+) \[/m.exec(user)?.[1];
       return { answer: { text: JSON.stringify({ option, inputs: [], reason: 'due', lessons: [] }), usage, model } };
     },
+    checkKey: async () => undefined,
   };
   return new ModelClient({
     config: SETTING.config,

@@ -32,7 +32,10 @@ export function clientWith(
     redact: (text) => text.replaceAll('hunter2', '***'),
     clock,
     limits: { timeBudgetMs: 60_000, callTimeoutMs: 10_000, attempts: 3, ...options.limits },
-    openVendor: async () => ({ ask: async (request) => answer(request, asked.push(request) - 1) }),
+    openVendor: async () => ({
+      ask: async (request) => answer(request, asked.push(request) - 1),
+      checkKey: async () => undefined,
+    }),
   });
   return { client, asked, clock };
 }

@@ -19,7 +19,7 @@ const RULES: {
 }[] = [
   {
     of: /^src\/domain\//,
-    packages: ['zod', 'node:crypto', 'fastest-levenshtein', 'gray-matter', 'ms', 'picomatch', 'yaml'],
+    packages: ['zod', 'node:crypto', 'croner', 'fastest-levenshtein', 'gray-matter', 'ms', 'picomatch', 'yaml'],
     parts: ['src/domain/'],
   },
   { of: /^src\/(repo-)?port(s)?\.ts$/, packages: [], parts: [], types: ['src/domain/', 'src/ports.ts'] },
@@ -69,9 +69,10 @@ const PACKAGE_HOMES = {
   '@actions/github': 'src/adapters/actions-event.ts',
   '@anthropic-ai/sdk': 'src/llm/anthropic.ts',
   '@google/generative-ai': 'src/llm/gemini.ts',
-  '@octokit/rest': 'src/adapters/github-client.ts',
+  '@octokit/rest': 'src/adapters/github/client.ts',
   'cli-table3': 'src/view/text-table.ts',
   commander: 'src/cli.ts',
+  croner: 'src/domain/cron-ticks.ts',
   execa: 'src/adapters/script-git.ts',
   'fastest-levenshtein': 'src/domain/problem.ts',
   'gray-matter': 'src/domain/front-matter.ts',
