@@ -46,7 +46,7 @@ const defaultAliases: Record<string, ModelAlias> = {
   opus: { vendor: 'anthropic', model: 'claude-opus-5-5' },
 };
 
-const PING_FORM = 'an address such as https://hc-ping.com/your-uuid';
+const PING_FORM = 'an address such as https://hc-ping.com/your-uuid, or nothing';
 
 const ALIASES_FORM = 'a list of aliases such as [flash, haiku]';
 
@@ -147,10 +147,10 @@ export const StewardConfig = z.strictObject({
       'For each task the aliases to ask, in order (the first that answers is used), or an object that says more.',
     ),
   ping: z
-    .url({ error: PING_FORM, protocol: /^https?$/ })
-    .optional()
+    .union([z.literal(''), z.url({ protocol: /^https?$/, error: PING_FORM })], { error: PING_FORM })
+    .default('')
     .describe(
-      "Called after each cycle that could work: a dead-man's switch outside GitHub. STEWARD_PING_URL goes before it.",
+      "Called after each cycle that could work: a dead-man's switch outside GitHub. Empty calls nothing. STEWARD_PING_URL goes before it.",
     ),
   vars: z
     .record(

@@ -67,13 +67,18 @@ async function budgetText(
 ): Promise<string | undefined> {
   if (Object.keys(budget).length === 0) return undefined;
   const text = (await documents.read(CONFIG_FILE)) ?? '';
-  const { config, problems } = parseConfig(withBudget(text, budget));
-  if (!config) throw new AgentError('CONFIG_INVALID', { problems: problems.map(formatProblem).join('\n') });
-  const now = parseConfig(text).config?.budget;
-  if (JSON.stringify(now) === JSON.stringify(config.budget)) return undefined;
+  // Only a config that can be read can be edited.
+  const now = budgetOf(text);
+  if (JSON.stringify(now) === JSON.stringify(budgetOf(withBudget(text, budget)))) return undefined;
   const dirty = await repo.changedPaths([CONFIG_FILE]);
   if (dirty.length > 0) throw new AgentError('DIRTY_WORKTREE', { paths: CONFIG_FILE });
   return withBudget(text, budget);
+}
+
+function budgetOf(text: string): StewardConfig['budget'] {
+  const { config, problems } = parseConfig(text);
+  if (config) return config.budget;
+  throw new AgentError('CONFIG_INVALID', { problems: problems.map(formatProblem).join('\n') });
 }
 
 interface Begun {

@@ -1,4 +1,4 @@
-import { formatDollars } from '../domain/money.ts';
+import { formatCap } from '../domain/money.ts';
 import type { Initiated } from '../flows/init.ts';
 
 /** What init did, and what is left for the new owner to do. */
@@ -9,7 +9,7 @@ export function initText({ ledger, repository, archive, moved, budget, labels, p
     archived: `${moved} inherited files are in ${archive}; the ledger of ${repository} has begun.`,
     own: `The ledger is ${repository}'s own already${isChanged ? '.' : '; nothing was changed.'}`,
   };
-  const caps = Object.entries(budget).map(([name, dollars]) => `${name} ${formatDollars(dollars)}`);
+  const caps = Object.entries(budget).map(([name, dollars]) => `${name} ${formatCap(dollars)}`);
   return [
     books[ledger],
     ...(caps.length > 0 ? [`The budget is now: ${caps.join(', ')}.`] : []),
