@@ -54,6 +54,9 @@ export function initMessage(repository: string, id: string, archive: string | un
   return withTrailers(`init: books of ${repository}`, body, [['Steward-Id', id]]);
 }
 
+export const budgetMessage = (repository: string, id: string): string =>
+  withTrailers(`init: budget of ${repository}`, '', [['Steward-Id', id]]);
+
 function withTrailers(subject: string, body: string, trailers: readonly (readonly string[])[]): string {
   const text = body.trim() === '' ? '' : `${asBody(body)}\n\n`;
   const lines = trailers.map(([name, value]) => `${name}: ${oneLine(value ?? '')}`);

@@ -98,7 +98,7 @@ async function decideAndDo(
   const { record: entry, commit } = recorded;
   if (entry) await tell(context, { entry, commit, option: decided.decision.option });
   if (state.head === null) await makeLabels(context);
-  await pokeWatchdog(context, recorded.state);
+  await pokeWatchdog(context);
   return worked(recorded, situation);
 }
 

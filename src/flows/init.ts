@@ -1,17 +1,16 @@
 import { AgentError } from '../domain/agent-error.ts';
-import { initMessage } from '../domain/commit-message.ts';
+import { budgetMessage, initMessage } from '../domain/commit-message.ts';
 import { CONFIG_FILE, parseConfig, type StewardConfig } from '../domain/config.ts';
 import { withBudget } from '../domain/config-edit.ts';
-import { STEWARD_LABELS } from '../domain/forge.ts';
 import { EMPTY_STATE, type LedgerState } from '../domain/ledger-state.ts';
 import { formatProblem } from '../domain/problem.ts';
 import type { Documents } from '../ports.ts';
-import { ask } from './ask-forge.ts';
 import type { Context, Ports, Setting } from './cycle-context.ts';
 import { loadLedger } from './ledger-reader.ts';
 import { sealAll, writeLedger } from './ledger-writer.ts';
 import { publish, unpushedByPeople } from './publish.ts';
 import { genesis, isForeign, repositoryIdentity } from './record.ts';
+import { makeLabels } from './tell.ts';
 
 export interface Initiated {
   /** `begun`: there were no records; `archived`: somebody else's were moved aside; `own`: nothing was to be done. */
@@ -45,14 +44,14 @@ export async function init(
     const isChanged = books.ledger !== 'own' || config !== undefined;
     if (config !== undefined) await ports.documents.write(CONFIG_FILE, config);
     const pushed = isChanged && (await commit(context, { ...books, repository, hasConfig: config !== undefined }));
-    const made = await ask(ports, 'labels.ensure', { labels: STEWARD_LABELS.map((label) => ({ ...label })) });
+    const labels = await makeLabels(ports);
     return {
       ledger: books.ledger,
       repository,
       ...(books.archive ? { archive: books.archive } : {}),
       moved: books.moved,
       budget: config === undefined ? {} : wanted.budget,
-      ...(made ? { labels: made.created } : {}),
+      ...(labels ? { labels } : {}),
       pushed,
     };
   } finally {
@@ -112,10 +111,10 @@ async function beginBooks(context: Context, state: LedgerState): Promise<Begun> 
 
 async function commit(
   context: Context,
-  { repository, id, archive, files, hasConfig }: Begun & { repository: string; hasConfig: boolean },
+  { ledger, repository, id, archive, files, hasConfig }: Begun & { repository: string; hasConfig: boolean },
 ): Promise<boolean> {
   const paths = [...files, ...(hasConfig ? [CONFIG_FILE] : [])];
-  const message = initMessage(repository, id, archive);
+  const message = ledger === 'own' ? budgetMessage(repository, id) : initMessage(repository, id, archive);
   await context.repo.commit([{ message, at: context.clock.now(), files: paths.map((path) => ({ path })) }]);
   return (await publish(context, await unpushedByPeople(context))).pushed;
 }

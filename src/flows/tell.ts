@@ -1,18 +1,18 @@
 import { asCode } from '../domain/foreign-text.ts';
 import { STEWARD_LABELS } from '../domain/forge.ts';
-import type { LedgerState } from '../domain/ledger-state.ts';
 import { formatDollars } from '../domain/money.ts';
 import type { Option } from '../domain/option.ts';
 import type { Entry } from '../domain/record.ts';
 import { closeApproval } from './approvals.ts';
 import { ask } from './ask-forge.ts';
-import type { Context } from './cycle-context.ts';
+import type { Context, Ports } from './cycle-context.ts';
 import { answerMarker, type Inbox, taskNumber } from './inbox.ts';
 import { recordsBackwards } from './ledger-reader.ts';
 
 /** How far back the entry of a task is looked for whose answer got lost. */
 const LOOKED_BACK = 1000;
 /** The watchdog comes every two hours; one that missed this many is started by hand. */
+const WATCHDOG = 'watchdog.yml';
 const WATCHDOG_SILENT_MS = 7 * 3_600_000;
 
 /** What a cycle came to, told where people and other workflows wait for it. Whatever fails here is warned of, no more. */
@@ -102,19 +102,23 @@ async function askForHeal({ forge, facts, log }: Context, entry: Entry): Promise
 }
 
 /** The watchdog looks after the cycle, and the cycle after the watchdog: its schedule is one that GitHub drops, too. */
-export async function pokeWatchdog(context: Context, state: LedgerState): Promise<void> {
+export async function pokeWatchdog(context: Context): Promise<void> {
   const { forge, clock, facts, log, setting } = context;
-  if (!forge || !setting.isEphemeral || state.head === null) return;
-  const answer = await forge.call('runs.list', { workflow: 'watchdog.yml', limit: 1 });
+  if (!forge || !setting.isEphemeral) return;
+  const answer = await forge.call('runs.list', { workflow: WATCHDOG, limit: 1 });
   if ('failed' in answer) return;
   const last = answer.value[0]?.created;
   if (last !== undefined && clock.now().getTime() - Date.parse(last) < WATCHDOG_SILENT_MS) return;
+  const state = (await ask(context, 'workflows.list', {}))?.find(({ file }) => file === WATCHDOG)?.state;
+  // What a person has switched off stays off.
+  if (state === undefined || state === 'disabled_manually') return;
   log.info(`the watchdog has not run ${last ? `since ${last.slice(0, 16)}Z` : 'yet'}: starting it`);
-  await ask(context, 'workflows.enable', { workflow: 'watchdog.yml' });
-  await ask(context, 'workflows.dispatch', { workflow: 'watchdog.yml', ref: facts.branch });
+  if (state !== 'active') await ask(context, 'workflows.enable', { workflow: WATCHDOG });
+  await ask(context, 'workflows.dispatch', { workflow: WATCHDOG, ref: facts.branch });
 }
 
-/** With the first record: the form for tasks can only set a label that is there. */
-export async function makeLabels(context: Context): Promise<void> {
-  await ask(context, 'labels.ensure', { labels: STEWARD_LABELS.map((label) => ({ ...label })) });
+/** The labels that are missing, made; undefined where the forge does not. The form for tasks can only set one that is there. */
+export async function makeLabels(ports: Pick<Ports, 'forge' | 'log'>): Promise<string[] | undefined> {
+  const labels = STEWARD_LABELS.map((label) => ({ ...label }));
+  return (await ask(ports, 'labels.ensure', { labels }))?.created;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasMarker } from '../../../src/domain/forge-words.ts';
 import { answerMarker, EMPTY_INBOX } from '../../../src/flows/inbox.ts';
 import { answerLate, pokeWatchdog, refuseTasks, tell } from '../../../src/flows/tell.ts';
-import { option, stateWith } from '../../support/domain-samples.ts';
+import { option } from '../../support/domain-samples.ts';
 import { type ForgeStage, forgeStage, ledgerOf, STAGE_NOW, withoutForge } from '../../support/forge-context.ts';
 import { entry, genesis, placed } from '../../support/ledger-samples.ts';
 
@@ -208,7 +208,6 @@ describe('an answer that got lost', () => {
 });
 
 describe('the watchdog', () => {
-  const state = stateWith({}, { head: { seq: 3, hash: 'x', timestamp: STAGE_NOW } });
   const lastRun = (hours: number): ForgeStage => {
     const stage = forgeStage();
     stage.forge.workflows.push({ file: 'watchdog.yml', name: 'watchdog', state: 'disabled_inactivity' });
@@ -230,33 +229,39 @@ describe('the watchdog', () => {
 
   it('that ran lately is left alone', async () => {
     const stage = lastRun(6.9);
-    await pokeWatchdog(stage.context, state);
+    await pokeWatchdog(stage.context);
     expect(stage.forge.calls.map(({ operation }) => operation)).toEqual(['runs.list']);
   });
 
   it('that is silent is enabled and started', async () => {
     const stage = lastRun(7.1);
-    await pokeWatchdog(stage.context, state);
+    await pokeWatchdog(stage.context);
     expect(stage.forge.workflows[0]?.state).toBe('active');
     expect(stage.forge.dispatches).toEqual([{ workflow: 'watchdog.yml', ref: 'main', inputs: {} }]);
+  });
+
+  it('that a person switched off stays so', async () => {
+    const stage = lastRun(48);
+    stage.forge.workflows[0] = { file: 'watchdog.yml', name: 'watchdog', state: 'disabled_manually' };
+    await pokeWatchdog(stage.context);
+    expect(stage.forge).toMatchObject({ dispatches: [], workflows: [{ state: 'disabled_manually' }] });
   });
 
   it('that never ran is started', async () => {
     const stage = lastRun(8);
     stage.forge.runs.length = 0;
-    await pokeWatchdog(stage.context, state);
+    await pokeWatchdog(stage.context);
     expect(stage.forge.dispatches).toHaveLength(1);
     expect(stage.news).toEqual(['the watchdog has not run yet: starting it']);
   });
 
-  it('is nobody’s matter where there is none, off a runner, and before the first record', async () => {
+  it('is nobody’s matter where there is none, and off a runner', async () => {
     const none = forgeStage();
-    await pokeWatchdog(none.context, state);
+    await pokeWatchdog(none.context);
     expect(none).toMatchObject({ warnings: [], forge: { dispatches: [] } });
     const local = lastRun(8);
-    await pokeWatchdog({ ...local.context, setting: { ...local.context.setting, isEphemeral: false } }, state);
-    await pokeWatchdog(local.context, stateWith({}));
-    await pokeWatchdog(withoutForge(local), state);
+    await pokeWatchdog({ ...local.context, setting: { ...local.context.setting, isEphemeral: false } });
+    await pokeWatchdog(withoutForge(local));
     expect(local.forge.calls).toEqual([]);
   });
 });
