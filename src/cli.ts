@@ -210,15 +210,15 @@ process.stdout.on('error', () => {});
 
 /** On a runner people look at the run's page before they look at its log. */
 async function showOnPage(error: unknown): Promise<void> {
+  if (error instanceof CommanderError || process.env.GITHUB_ACTIONS !== 'true') return;
   const { openPage } = await import('./compose.ts');
   const page = await openPage(process.argv.includes('--json'));
-  if (!page || error instanceof CommanderError) return;
   const [title, message, remedy] =
     error instanceof AgentError
       ? [error.code, error.message, error.remedy]
       : ['This is a bug in Steward', String(error), 'Please report it with the log of this run.'];
   const markdown = `## ${title}\n\n\`\`\`\n${message.replaceAll('```', "'''")}\n\`\`\`\n\n${remedy}`;
-  await page.show({ markdown, outputs: {}, notices: [{ level: 'error', title, message: `${message}\n${remedy}` }] });
+  await page?.show({ markdown, outputs: {}, notices: [{ level: 'error', title, message: `${message}\n${remedy}` }] });
 }
 
 try {
