@@ -35,12 +35,13 @@ export async function propose(
   await context.repo.propose(branch, { message, at: context.clock.now(), files: files.map((path) => ({ path })) });
   if (!context.forge || !context.facts.upstream) return { proposal: branch };
   const pushed = await context.repo.pushBranch(branch);
-  if (pushed.kind !== 'pushed') {
-    const reason = pushed.kind === 'refused' ? pushed.reason : 'people have commits of theirs on it';
-    if (context.setting.isEphemeral) throw new AgentError('PUSH_REFUSED', { branch, reason });
-    context.log.warn(`the branch ${branch} stays here: ${reason}`);
+  if (pushed.kind === 'refused') {
+    if (context.setting.isEphemeral) throw new AgentError('PUSH_REFUSED', { branch, reason: pushed.reason });
+    context.log.warn(`the branch ${branch} stays here: ${pushed.reason}`);
     return { proposal: branch };
   }
+  // An earlier run of this occurrence made it and was not recorded; people have taken it from there.
+  if (pushed.kind === 'rejected') context.log.info(`${branch} has commits of people and stays as they left it`);
   const url = await open(context, proposal);
   return { proposal: branch, ...(url ? { proposal_url: url } : {}) };
 }

@@ -16,6 +16,8 @@ interface Stage {
   branch(name: string): Promise<void>;
   addWorkflow(file: string): Promise<void>;
   startRun(file: string): Promise<void>;
+  /** The newest commit of the default branch. */
+  head(): Promise<string>;
 }
 
 const WORKFLOW = "name: nightly\non:\n  workflow_dispatch:\njobs: { a: { runs-on: x, steps: [{ run: 'true' }] } }\n";
@@ -48,6 +50,7 @@ async function github(): Promise<Stage> {
     branch: async (name) => void (await server.act.branch('octo', name, { 'new.md': 'new\n' })),
     addWorkflow: async (file) => void (await server.act.pushFile('octo', `.github/workflows/${file}`, WORKFLOW)),
     startRun: async (file) => void (await server.act.startRun(file, { event: 'workflow_dispatch' })),
+    head: async () => (await server.clone('octo')).git('rev-parse', 'HEAD'),
   };
 }
 
@@ -61,6 +64,7 @@ async function memory(): Promise<Stage> {
     setState: (number, state) => forge.setState(number, state),
     branch: async () => {},
     addWorkflow: async (file) => void forge.workflows.push({ file, name: 'nightly', state: 'active' }),
+    head: async () => '0'.repeat(40),
     async startRun(file) {
       const at = new Date().toISOString();
       const run = { workflow: file, event: 'workflow_dispatch', status: 'queued', conclusion: null, branch: 'main' };
@@ -202,6 +206,22 @@ describe.each([
     expect(newest).toMatchObject({ workflow: 'nightly.yml', event: 'workflow_dispatch', branch: 'main' });
     expect(await forgeValue(forge, 'runs.list', { branch: 'other' })).toEqual([]);
     expect(await forgeValue(forge, 'workflows.enable', { workflow: 'nightly.yml' })).toEqual({ enabled: true });
+  });
+
+  test('sets a status on a commit, and refuses what names none', async () => {
+    const { forge, head } = await open();
+    const status = {
+      context: 'ci',
+      state: 'success',
+      description: 'verified',
+      url: 'https://example.org/run',
+    } as const;
+    expect(await forgeValue(forge, 'statuses.create', { sha: await head(), ...status })).toMatchObject({
+      id: expect.any(Number),
+    });
+    expect(await forge.call('statuses.create', { sha: 'no commit', ...status })).toMatchObject({
+      failed: { kind: 'invalid' },
+    });
   });
 
   test('makes the labels that are missing, and no other', async () => {

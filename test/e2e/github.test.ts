@@ -194,7 +194,13 @@ describe('a proposal', () => {
     await forget();
     await house.github.act.pushFiles('ada', { 'out/count.txt': 'mine\n' }, branch);
     const { entry } = await house.cycle();
-    expect(entry.proposal_url).toBeUndefined();
+    // Theirs is what is reviewed, and the run is recorded: a runner must not fail on it again and again.
+    const pulls = house.github.state.issues.filter((each) => each.pull);
+    expect(pulls).toHaveLength(1);
+    expect(entry.proposal_url).toBe(`${house.github.url}/octo/house/pull/${pulls[0]?.number}`);
+    expect(await house.agent.git('ls-remote', 'origin', `refs/heads/${branch}`)).toContain(
+      await house.agent.git('--git-dir', house.github.bare, 'rev-parse', branch),
+    );
     expect(await house.agent.git('ls-remote', 'origin', `refs/heads/${branch}`)).not.toContain(
       await house.agent.git('rev-parse', branch),
     );

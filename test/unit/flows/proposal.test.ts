@@ -6,7 +6,7 @@ import type { Job } from '../../../src/flows/entry.ts';
 import { observe } from '../../../src/flows/entry.ts';
 import { propose } from '../../../src/flows/proposal.ts';
 import { directive } from '../../support/domain-samples.ts';
-import { forgeStage, type StageOptions, withoutForge } from '../../support/forge-context.ts';
+import { forgeStage, withoutForge } from '../../support/forge-context.ts';
 
 const post = directive({ name: 'post', front: 'every: 1d\ndeliver: pull-request\nwrites: ["site/**"]' });
 const ACCOUNT: Account = {
@@ -155,19 +155,26 @@ describe('where it goes', () => {
     expect(stage.forge.calls).toEqual([]);
   });
 
-  it.each([
-    [{ kind: 'rejected' } as const, 'people have commits of theirs on it'],
-    [{ kind: 'refused', reason: 'protected' } as const, 'protected'],
-  ])(
-    'is not pushed when it is %j: on a runner the cycle stops, elsewhere it stays here',
-    async (branchPush, reason) => {
-      const runner = forgeStage({ branchPush });
-      await expect(propose(runner.context, job(), { files: FILES })).rejects.toMatchObject({ code: 'PUSH_REFUSED' });
-      const options: StageOptions = { branchPush, setting: { isEphemeral: false } };
-      const local = forgeStage(options);
-      expect(await propose(local.context, job(), { files: FILES })).toEqual({ proposal: branch });
-      expect(local.warnings).toEqual([`the branch ${branch} stays here: ${reason}`]);
-      expect(local.forge.calls).toEqual([]);
+  it('is not pushed when the remote refuses it: on a runner the cycle stops, elsewhere it stays here', async () => {
+    const branchPush = { kind: 'refused', reason: 'protected' } as const;
+    const runner = forgeStage({ branchPush });
+    await expect(propose(runner.context, job(), { files: FILES })).rejects.toMatchObject({ code: 'PUSH_REFUSED' });
+    const local = forgeStage({ branchPush, setting: { isEphemeral: false } });
+    expect(await propose(local.context, job(), { files: FILES })).toEqual({ proposal: branch });
+    expect(local.warnings).toEqual([`the branch ${branch} stays here: protected`]);
+    expect(local.forge.calls).toEqual([]);
+  });
+
+  it.each([true, false])(
+    'is what people have made of it since, where they have: its pull request stands (on a runner: %s)',
+    async (isEphemeral) => {
+      const stage = forgeStage({ branchPush: { kind: 'rejected' }, setting: { isEphemeral } });
+      expect(await propose(stage.context, job(), { files: FILES })).toEqual({
+        proposal: branch,
+        proposal_url: stage.forge.pulls[0]?.url,
+      });
+      expect(stage.forge.pulls).toMatchObject([{ head: branch }]);
+      expect(stage.news).toEqual([`${branch} has commits of people and stays as they left it`]);
     },
   );
 
