@@ -43,6 +43,18 @@ export interface AgentCommit {
   run: string;
 }
 
+/** The files of a commit in a temporary folder of their own, with some of them changed. */
+export interface Scratch {
+  path: string;
+  /** Id of its tree, as it was made. */
+  tree: string;
+  /** Paths that were changed, added or removed since it was made, sorted. */
+  changedPaths(): Promise<string[]>;
+  /** sha256 of what a file holds now; undefined when it is not there. */
+  digest(path: string): Promise<string | undefined>;
+  remove(): Promise<void>;
+}
+
 export type PushResult = { kind: 'pushed' } | { kind: 'rejected' } | { kind: 'refused'; reason: string };
 
 export interface Divergence {
@@ -70,6 +82,8 @@ export interface Repo {
    * commits on it: then it is `rejected`.
    */
   pushBranch(branch: string): Promise<PushResult>;
+  /** Local branches whose name begins so and that HEAD does not contain. */
+  openBranches(prefix: string): Promise<string[]>;
   /** Brings the upstream branch's newest commit here; `offline` says why when the remote can not be reached. */
   fetch(): Promise<{ offline?: string }>;
   /** Gives a shallow clone its whole history, without the contents of old files; `offline` says why it could not. */
@@ -83,4 +97,26 @@ export interface Repo {
   at(commit: string): ReadableDocuments;
   /** Object id of a path in a commit; undefined when it is not there. */
   blobAt(commit: string, path: string): Promise<string | undefined>;
+}
+
+/** Trees and branches apart from the one that is checked out, which they never touch. */
+export interface Workbench {
+  /** Gets a commit that the clone may lack; false where it can not be had. */
+  bring(commit: string): Promise<boolean>;
+  /** Makes a Scratch of the commit, with the text of some files replaced (null removes). */
+  scratch(commit: string, changes: readonly TextChange[]): Promise<Scratch>;
+  /**
+   * Makes `branch` one commit of the plan on top of `base`; the files' `content` is what it gets. A branch of that name that
+   * the agent made is replaced; one that people have commits on stays: then `taken`.
+   */
+  branchOn(base: string, branch: string, plan: CommitPlan): Promise<{ commit: string; tree: string } | { taken: true }>;
+  /** The newest commit of HEAD's history that added the file; undefined when none did. */
+  addedBy(path: string): Promise<string | undefined>;
+  /** What undoing the commit would make of HEAD's files; `conflict` says where later changes are in the way. */
+  undo(commit: string): Promise<{ changes: TextChange[] } | { conflict: string }>;
+}
+
+export interface TextChange {
+  path: string;
+  content: string | null;
 }

@@ -106,6 +106,11 @@ export class GitRepo implements Repo {
     await this.#restore(plan.files.map(({ path }) => path));
   }
 
+  async openBranches(prefix: string): Promise<string[]> {
+    const refs = ['--format=%(refname:short)', '--no-merged=HEAD', `refs/heads/${prefix}*`];
+    return (await this.#git.run(['for-each-ref', ...refs])).split('\n').filter(Boolean);
+  }
+
   async fetch(): Promise<{ offline?: string }> {
     if (!this.#place.upstream) return {};
     const { remote, branch } = this.#place.upstream;

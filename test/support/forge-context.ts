@@ -118,6 +118,7 @@ function repoOf(
   return {
     facts: async () => ({ ...FACTS, ...facts }),
     firstCommit: async () => 'f'.repeat(40),
+    openBranches: async () => [],
     hasCommit: async () => true,
     blobAt: async (_, path) => blobs[path],
     changedPaths: async (roots) => changed.filter((path) => roots.some((root) => path.startsWith(root))),
