@@ -26,6 +26,8 @@ export default defineConfig({
       project('e2e', 120_000),
       project('landing', 10_000),
       project('workflows', 300_000),
+      project('sandbox', 120_000),
+      project('kill', 120_000),
     ],
   },
 });

@@ -79,6 +79,8 @@ export interface ScriptRun {
   hasFind: boolean;
   durationMs: number;
   exchanges: Exchange[];
+  /** Of its log, which is kept only in part. */
+  printedBytes?: number;
 }
 
 export interface ScriptDescription {
@@ -126,6 +128,8 @@ export interface LlmRequest {
   check(text: string): string[];
   purse: Purse;
   standing: Standing;
+  /** Models that are asked only where no other one answers. */
+  avoid?: readonly string[];
   signal?: AbortSignal | undefined;
 }
 

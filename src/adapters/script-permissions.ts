@@ -5,17 +5,23 @@ import { writeRoot } from '../domain/writes.ts';
 
 export const HEAP_LIMIT_MB = 512;
 
+/** Absolute paths that a child may read and write, with all below them; a folder ends with a slash. */
+export interface ReachablePaths {
+  reads: readonly string[];
+  writes: readonly string[];
+}
+
 /**
  * Reads: the checkout without .git and .env files, and the agent's own code. Writes: the response and what `writes` grant.
  * Throws WriteGrantError where a link is in the way of a grant.
  */
-export async function permissionFlags(grant: {
+export async function reachablePaths(grant: {
   agentRoot: string;
   workspace: string;
   directory: string;
   stripped: string | undefined;
   writes: readonly string[];
-}): Promise<string[]> {
+}): Promise<ReachablePaths> {
   const { agentRoot, workspace, directory, stripped, writes } = grant;
   const entries = await readdir(workspace, { withFileTypes: true });
   const readable = entries
@@ -31,15 +37,20 @@ export async function permissionFlags(grant: {
     directory,
     ...(stripped ? [`${stripped}/`] : []),
   ];
-  return [
-    '--permission',
-    '--disable-warning=ExperimentalWarning',
-    '--disable-warning=SecurityWarning',
-    `--max-old-space-size=${HEAP_LIMIT_MB}`,
-    ...[...new Set(reads)].map((path) => `--allow-fs-read=${path}`),
-    ...[...new Set([...roots, join(directory, RESPONSE_FILE)])].map((path) => `--allow-fs-write=${path}`),
-  ];
+  return { reads: [...new Set(reads)], writes: [...new Set([...roots, join(directory, RESPONSE_FILE)])] };
 }
+
+/** The options that make Node keep a child to these paths, and to its share of memory. */
+export const permissionFlags = ({ reads, writes }: ReachablePaths): string[] => [
+  '--permission',
+  '--disable-warning=ExperimentalWarning',
+  '--disable-warning=SecurityWarning',
+  // What closes the network looks at how sockets are made.
+  '--disable-warning=DEP0112',
+  `--max-old-space-size=${HEAP_LIMIT_MB}`,
+  ...reads.map((path) => `--allow-fs-read=${path}`),
+  ...writes.map((path) => `--allow-fs-write=${path}`),
+];
 
 /** The folder (or single file) a pattern grants. It is made, since a child may write into a folder but not make it. */
 async function writableRoot(workspace: string, pattern: string): Promise<string> {

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { constants } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import type { Redactor } from '../domain/redaction.ts';
 import { CALL_LIMIT_BYTES } from '../domain/script-protocol.ts';
+import { HEAP_LIMIT_MB } from './script-permissions.ts';
 import type { CallChannel } from './script-services.ts';
 
 /** What is kept of a script's output, from its end. More is read and dropped, so that a script never blocks on it. */
@@ -17,24 +20,43 @@ export interface ScriptProcess extends CallChannel {
   ended: Promise<{ exitCode: number | null; signal: string | null; isTimeout: boolean }>;
   /** The last output in the order it came, masked: more than LOG_TAIL_BYTES, where there was more. */
   tail(redact: Redactor): string;
+  /** All that it put out so far, kept or not. */
+  printedBytes(): number;
 }
 
-/** Starts a script child in a process group of its own; group and all are killed at its end or after `timeoutMs`. */
-export function startScript(options: {
-  nodePath: string;
+/** The program to start: the child itself, or what stands around it and becomes or starts the child. */
+export interface Launch {
+  file: string;
   args: readonly string[];
-  cwd: string;
   env: Readonly<Record<string, string>>;
-  timeoutMs: number;
-}): ScriptProcess {
-  const { nodePath, args, cwd, env, timeoutMs } = options;
-  const child = spawn(nodePath, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
-  const line = child.stdio[LINE_DESCRIPTOR] as Duplex;
+  /** Something stands around the child: what killed the child is then told by an exit code over 128. */
+  isWrapped?: boolean;
+  /** It sees to the time limit and to its own cleaning up, so that nobody may kill it. */
+  isSelfEnding?: boolean;
+  /** The line to the child, where no descriptor but the standard ones gets through: its end goes in as standard input. */
+  line?: { own: Duplex; inner: Socket };
+}
+
+/**
+ * Starts a script child in a process group of its own; group and all are killed at its end or after `timeoutMs`.
+ * @param options.cwd where the program starts, and with it the child unless something else is said inside
+ */
+export function startScript(options: { launch: Launch; cwd: string; timeoutMs: number }): ScriptProcess {
+  const { launch, cwd, timeoutMs } = options;
+  const { file, args, env, line: ownLine } = launch;
+  const child = spawn(file, args, {
+    cwd,
+    env,
+    detached: true,
+    stdio: [ownLine?.inner ?? 'ignore', 'pipe', 'pipe', ownLine ? 'ignore' : 'pipe'],
+  });
+  ownLine?.inner.destroy();
+  const line = ownLine?.own ?? (child.stdio[LINE_DESCRIPTOR] as Duplex);
   // The line breaks when the child dies; the way it died is judged by its end.
   line.on('error', () => {});
   return {
-    ended: ending(child, timeoutMs),
-    tail: keepTail(child.stdout, child.stderr),
+    ended: ending(child, launch, timeoutMs),
+    ...keepTail(child.stdout, child.stderr),
     getEachMessage: () => readLines(line),
     sendMessage: (answer) =>
       new Promise((resolve, reject) => {
@@ -43,13 +65,13 @@ export function startScript(options: {
   };
 }
 
-function ending(child: ChildProcess, timeoutMs: number): ScriptProcess['ended'] {
+function ending(child: ChildProcess, launch: Launch, timeoutMs: number): ScriptProcess['ended'] {
   return new Promise((resolve, reject) => {
     let isTimeout = false;
     const timer = setTimeout(
       () => {
         isTimeout = true;
-        killTree(child.pid);
+        if (!launch.isSelfEnding) killTree(child.pid);
       },
       Math.min(timeoutMs, LONGEST_TIMER_MS),
     );
@@ -58,9 +80,15 @@ function ending(child: ChildProcess, timeoutMs: number): ScriptProcess['ended'] 
     child.once('error', reject);
     child.once('close', (exitCode, signal) => {
       clearTimeout(timer);
-      resolve({ exitCode, signal, isTimeout });
+      resolve({ ...(launch.isWrapped ? unwrapped(exitCode, signal) : { exitCode, signal }), isTimeout });
     });
   });
+}
+
+/** As the child's own end would have been told: 134 is 128 and SIGABRT. */
+function unwrapped(exitCode: number | null, signal: string | null): { exitCode: number | null; signal: string | null } {
+  const killer = Object.entries(constants.signals).find(([, number]) => number + 128 === exitCode)?.[0];
+  return killer === undefined ? { exitCode, signal } : { exitCode: null, signal: killer };
 }
 
 /** Each line as JSON; what is none comes as undefined, and one that never ends breaks the line. */
@@ -89,24 +117,50 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function keepTail(...streams: (Readable | null)[]): (redact: Redactor) => string {
+function keepTail(...streams: (Readable | null)[]): Pick<ScriptProcess, 'tail' | 'printedBytes'> {
   let kept = Buffer.alloc(0);
   let isCut = false;
+  let printed = 0;
   for (const stream of streams) {
     stream?.on('data', (chunk: Buffer) => {
       const all = Buffer.concat([kept, chunk.subarray(-KEPT_BYTES - 1)]);
       isCut ||= all.length > KEPT_BYTES;
       kept = all.subarray(-KEPT_BYTES);
+      printed += chunk.length;
     });
   }
-  return (redact) => {
+  const tail: ScriptProcess['tail'] = (redact) => {
     const text = redact(kept.toString('utf8'));
     if (!isCut) return text;
     // What the cut left of a secret is no longer known as one: its line goes, or more than any secret is long.
     const end = text.indexOf('\n');
     return text.slice(end !== -1 && end < LOG_TAIL_BYTES ? end + 1 : LOG_TAIL_BYTES);
   };
+  return { tail, printedBytes: () => printed };
 }
+
+/** For a person: how a child ended that gave no result. */
+export function endWithoutResult({
+  tail,
+  exitCode,
+  signal,
+}: {
+  tail: string;
+  exitCode: number | null;
+  signal: string | null;
+}) {
+  if (/heap out of memory/.test(tail)) return `the script used more than ${HEAP_LIMIT_MB} MB of memory`;
+  if (signal !== null) return `the script was killed by ${signal} without a result`;
+  const reason = exitCode === 0 ? ': it left early, or waits for something that never comes' : '';
+  return `the script ended with code ${exitCode} without a result${reason}`;
+}
+
+/** The end of a text, in whole characters. */
+export const lastBytes = (text: string): string =>
+  Buffer.from(text)
+    .subarray(-LOG_TAIL_BYTES)
+    .toString('utf8')
+    .replace(/^\uFFFD+/, '');
 
 function killTree(pid: number | undefined): void {
   if (pid === undefined) return;

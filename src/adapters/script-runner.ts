@@ -7,8 +7,8 @@ import { REQUEST_FILE, RESPONSE_FILE, type ScriptRequest, ScriptResponse } from 
 import { type FailureKind, failureSignature } from '../domain/signature.ts';
 import type { Exchange } from '../domain/tape.ts';
 import type { ScriptCall, ScriptDescription, ScriptFailure, ScriptRun, ScriptRunner } from '../ports.ts';
-import { HEAP_LIMIT_MB, permissionFlags, WriteGrantError } from './script-permissions.ts';
-import { LOG_TAIL_BYTES, parseJson, startScript } from './script-process.ts';
+import { permissionFlags, type ReachablePaths, reachablePaths, WriteGrantError } from './script-permissions.ts';
+import { endWithoutResult, type Launch, lastBytes, parseJson, startScript } from './script-process.ts';
 import { type AgentServices, serveCalls } from './script-services.ts';
 import { keepStripped } from './stripped-sources.ts';
 
@@ -17,6 +17,23 @@ export const RESPONSE_LIMIT_BYTES = 1024 * 1024;
 
 const agentRoot = fileURLToPath(new URL('../../', import.meta.url));
 
+/** A child as it would be started without more walls than Node's own. */
+export interface PlannedChild {
+  nodePath: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  workspace: string;
+  /** Where its request lies and its response goes. */
+  directory: string;
+  paths: ReachablePaths;
+  timeoutMs: number;
+}
+
+/** Says what to start for a child; the child itself, where nobody puts anything around it. */
+export type Launcher = (child: PlannedChild) => Promise<Launch>;
+
+const launchPlainly: Launcher = async ({ nodePath, args, env }) => ({ file: nodePath, args, env });
+
 /** Runs scripts of the checkout at `workspace`, each in a child process of its own. */
 export class ChildScriptRunner implements ScriptRunner {
   readonly #workspace: string;
@@ -24,24 +41,28 @@ export class ChildScriptRunner implements ScriptRunner {
   readonly #redact: Redactor;
   readonly #nodePath: string;
   readonly #strippedFolder: string | undefined;
+  readonly #launcher: Launcher;
   #stripping: Promise<string | undefined> | undefined;
 
   /**
    * @param options.nodePath the Node that runs the children
    * @param options.strippedFolder where the stripped text of sources is kept, so that children start faster
+   * @param options.launcher puts more walls around the children
    */
   constructor(options: {
     workspace: string;
     services: AgentServices;
     redact: Redactor;
     nodePath: string;
-    strippedFolder?: string;
+    strippedFolder?: string | undefined;
+    launcher?: Launcher;
   }) {
     this.#workspace = options.workspace;
     this.#services = options.services;
     this.#redact = options.redact;
     this.#nodePath = options.nodePath;
     this.#strippedFolder = options.strippedFolder;
+    this.#launcher = options.launcher ?? launchPlainly;
   }
 
   prepare(): void {
@@ -85,13 +106,14 @@ export class ChildScriptRunner implements ScriptRunner {
 
   async #call(mode: 'run' | 'find', call: ScriptCall): Promise<ScriptRun> {
     const started = performance.now();
-    const { response, failure, exchanges } = await this.#spawn(mode, call);
+    const { response, failure, exchanges, printedBytes } = await this.#spawn(mode, call);
     const durationMs = performance.now() - started;
     return {
       outcome: this.#outcome(call, response, failure),
       hasFind: response?.has_find ?? (await this.#hasFind(call.script)),
       durationMs,
       exchanges,
+      printedBytes,
     };
   }
 
@@ -113,29 +135,29 @@ export class ChildScriptRunner implements ScriptRunner {
   async #spawn(
     mode: ScriptRequest['mode'],
     call: ScriptCall,
-  ): Promise<{ response?: ScriptResponse; failure?: ScriptFailure; exchanges: Exchange[] }> {
+  ): Promise<{ response?: ScriptResponse; failure?: ScriptFailure; exchanges: Exchange[]; printedBytes: number }> {
     const directory = await realpath(await mkdtemp(join(tmpdir(), 'steward-')));
     try {
       const workspace = await realpath(this.#workspace);
       await writeFile(join(directory, REQUEST_FILE), JSON.stringify(toRequest(mode, call, workspace)));
       const stripped = await this.#strip();
-      const flags = await permissionFlags({ agentRoot, workspace, directory, stripped, writes: call.writes });
-      const child = startScript({
-        nodePath: this.#nodePath,
-        args: [...flags, join(agentRoot, 'src/child/start.js'), directory, ...(stripped ? [stripped] : [])],
-        cwd: workspace,
-        env: call.secrets,
-        timeoutMs: call.timeoutMs,
-      });
+      const paths = await reachablePaths({ agentRoot, workspace, directory, stripped, writes: call.writes });
+      const { timeoutMs, secrets: env } = call;
+      const start = [join(agentRoot, 'src/child/start.js'), directory, ...(stripped ? [stripped] : [])];
+      const args = [...permissionFlags(paths), ...start];
+      const nodePath = this.#nodePath;
+      const launch = await this.#launcher({ nodePath, args, env, workspace, directory, paths, timeoutMs });
+      const child = startScript({ launch, cwd: workspace, timeoutMs });
       const redact = this.#redactorFor(call);
       const exchanges = serveCalls(child, call, { ...this.#services, redact });
       const end = await child.ended;
       const response = end.isTimeout ? undefined : await readResponse(directory);
       const failure = this.#judge(call, { ...end, response, tail: child.tail(redact) });
-      return { ...(response ? { response } : {}), ...(failure ? { failure } : {}), exchanges: await exchanges() };
+      const all = { exchanges: await exchanges(), printedBytes: child.printedBytes() };
+      return { ...(response ? { response } : {}), ...(failure ? { failure } : {}), ...all };
     } catch (error) {
       if (!(error instanceof WriteGrantError)) throw error;
-      return { failure: this.#failure(call, 'input', error.message, '', []), exchanges: [] };
+      return { failure: this.#failure(call, 'input', error.message, '', []), exchanges: [], printedBytes: 0 };
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
@@ -201,28 +223,6 @@ export class ChildScriptRunner implements ScriptRunner {
     return { kind, message: text, signature, log_tail: lastBytes(redact(logTail)), script: call.script };
   }
 }
-
-function endWithoutResult({
-  tail,
-  exitCode,
-  signal,
-}: {
-  tail: string;
-  exitCode: number | null;
-  signal: string | null;
-}) {
-  if (/heap out of memory/.test(tail)) return `the script used more than ${HEAP_LIMIT_MB} MB of memory`;
-  if (signal !== null) return `the script was killed by ${signal} without a result`;
-  const reason = exitCode === 0 ? ': it left early, or waits for something that never comes' : '';
-  return `the script ended with code ${exitCode} without a result${reason}`;
-}
-
-/** The end of a text, in whole characters. */
-const lastBytes = (text: string): string =>
-  Buffer.from(text)
-    .subarray(-LOG_TAIL_BYTES)
-    .toString('utf8')
-    .replace(/^\uFFFD+/, '');
 
 function toRequest(mode: ScriptRequest['mode'], call: ScriptCall, workspace: string): ScriptRequest {
   return {
