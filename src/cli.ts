@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { CommandHost } from './commands/command-host.ts';
 import { addCycleCommand } from './commands/cycle.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addHealCommand } from './commands/heal.ts';
 import type { compose as composeAgent } from './compose.ts';
 import { AgentError } from './domain/agent-error.ts';
 import { parseFlags } from './domain/command-line.ts';
@@ -45,13 +46,15 @@ const addCommand = (usage: string, description: string) =>
 
 const host: CommandHost = { addCommand, directory, print, printJson };
 addCycleCommand(host, () => import('./compose.ts'));
+const fail = () => {
+  process.exitCode = 1;
+};
 addDoctorCommand(host, () => import('./compose.ts'), {
   node: process.versions.node,
   hasColour: process.stdout.isTTY,
-  fail: () => {
-    process.exitCode = 1;
-  },
+  fail,
 });
+addHealCommand(host, async () => ({ ...(await import('./compose.ts')), ...(await import('./compose-heal.ts')) }), fail);
 
 addCommand(
   'run <script>',

@@ -105,6 +105,11 @@ const catalogue = {
     message: `${script} can not be loaded: ${reason}`,
     remedy: 'It must `export default defineScript({...})` from ../src/script.ts and be valid erasable TypeScript.',
   }),
+  SANDBOX_MISSING: ({ found }) => ({
+    message: `Nothing here can keep code that nobody has reviewed from harm: ${found}.`,
+    remedy:
+      'It takes Linux, and `sudo apt-get install bubblewrap`, root, or `sudo` without a password. Where bubblewrap is there but may not start (Ubuntu 24.04 and later), it takes one of the other two, as on the runners of GitHub.',
+  }),
   LEDGER_FOREIGN: ({ recorded, actual }) => ({
     message: `This ledger belongs to ${recorded}, but this repository is ${actual}.`,
     remedy:
@@ -118,6 +123,33 @@ const catalogue = {
   ENTRY_UNKNOWN: ({ id }) => ({
     message: `No interrupted run with id ${id} waits for a decision.`,
     remedy: '`npm run steward -- ledger --result interrupted` lists those that were interrupted.',
+  }),
+  PAUSED: ({ reason }) => ({
+    message: `The agent is paused: ${reason}.`,
+    remedy: 'Take the pause away first: `paused:` in .github/steward.yml, or the repository variable STEWARD_PAUSED.',
+  }),
+  HEAL_NOTHING: ({ sought }) => ({
+    message: `There is nothing to repair: ${sought} was not found among the failures in the ledger.`,
+    remedy:
+      '`npm run steward -- ledger --result failure` lists them; pass one with --entry ID, or a script with --script NAME.',
+  }),
+  REVERT_NOTHING: ({ repair, branch }) => ({
+    message: `No repair ${repair} was merged into ${branch}.`,
+    remedy:
+      'Pass the number of a merged pull request from a branch steward/heal/..., or the signature in its title. Pull first: `git pull`.',
+  }),
+  REVERT_CONFLICT: ({ path, commit }) => ({
+    message: `${path} was changed since ${commit} at the same places, so the repair can not be taken back by itself.`,
+    remedy: `Do it by hand: \`git revert ${commit}\` shows the conflict.`,
+  }),
+  REVERT_TAKEN: ({ branch }) => ({
+    message: `People have commits on the branch ${branch}.`,
+    remedy: `Merge it or delete it (\`git branch -D ${branch}\`), then start again.`,
+  }),
+  PARCEL_INVALID: ({ what, problem }) => ({
+    message: `The ${what} can not be used: ${problem}`,
+    remedy:
+      'Pass on, unchanged, what the step before wrote: `heal propose --out FILE`, then `heal verify --fix FILE --out FILE`.',
   }),
   PRICE_UNKNOWN: ({ model }) => ({
     message: `There is no price for the model ${model}, so its cost could not be booked.`,

@@ -1,10 +1,10 @@
+import { formatSpan } from './duration.ts';
 import { formatDollars } from './money.ts';
 import type { Entry, Intent, Lease, LedgerRecord } from './record.ts';
 
 /** `cycle 142: publish_blog_post -> success, verified ($0.0031, 12.4 s)`, with trailers that make git log an index. */
 export function entryMessage(entry: Entry): string {
-  const verification = entry.result === 'success' ? `, ${entry.verification}` : '';
-  const subject = `${entry.flow} ${entry.seq}: ${entry.decision} -> ${entry.result}${verification} (${formatDollars(entry.metrics.cost)}, ${entry.metrics.duration_s.toFixed(1)} s)`;
+  const subject = `${entry.flow} ${entry.seq}: ${entry.decision} -> ${outcomeWords(entry)} (${formatDollars(entry.metrics.cost)}, ${entry.metrics.duration_s.toFixed(1)} s)`;
   const trailers = [
     ['Steward-Id', entry.id],
     ['Steward-Directive', entry.decision],
@@ -15,6 +15,18 @@ export function entryMessage(entry: Entry): string {
     ...(entry.run_url ? [['Steward-Run', entry.run_url]] : []),
   ];
   return withTrailers(subject, entry.reason, trailers);
+}
+
+/** `success, verified, healed after 3.2 h`; of a repair what became of it. */
+function outcomeWords({ result, verification, heal, healed }: Entry): string {
+  if (heal) return `${heal.script} ${heal.outcome === 'none' ? 'nothing opened' : heal.outcome}`;
+  const first = healed?.[0];
+  const words = [
+    result,
+    ...(result === 'success' ? [verification] : []),
+    ...(first ? [`healed after ${formatSpan(first.after_s)}`] : []),
+  ];
+  return words.join(', ');
 }
 
 export function intentMessage(intent: Intent): string {
@@ -57,7 +69,8 @@ export function initMessage(repository: string, id: string, archive: string | un
 export const budgetMessage = (repository: string, id: string): string =>
   withTrailers(`init: budget of ${repository}`, '', [['Steward-Id', id]]);
 
-function withTrailers(subject: string, body: string, trailers: readonly (readonly string[])[]): string {
+/** A subject, a body that can not pass for trailers, and the trailers. */
+export function withTrailers(subject: string, body: string, trailers: readonly (readonly string[])[]): string {
   const text = body.trim() === '' ? '' : `${asBody(body)}\n\n`;
   const lines = trailers.map(([name, value]) => `${name}: ${oneLine(value ?? '')}`);
   return `${oneLine(subject).slice(0, 200)}\n\n${text}${lines.join('\n')}\n`;

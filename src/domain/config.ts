@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURATION_FORM, DURATION_PATTERN } from './duration.ts';
 import { isPlainName, type Problem } from './problem.ts';
 import { TASKS, Task } from './task.ts';
 import { checkObject, parseYamlObject } from './yaml-object.ts';
@@ -37,7 +38,7 @@ const ModelAlias = z.strictObject({
 });
 export type ModelAlias = z.infer<typeof ModelAlias>;
 
-const HISTORY_FORM = 'a whole number from 0 to 20';
+const UP_TO_TWENTY = 'a whole number from 0 to 20';
 
 const defaultAliases: Record<string, ModelAlias> = {
   flash: { vendor: 'gemini', model: 'gemini-2.5-flash-lite' },
@@ -159,12 +160,28 @@ export const StewardConfig = z.strictObject({
     )
     .default({})
     .describe('Values that every directive may use as {name}, such as site_url.'),
+  heal: z
+    .strictObject({
+      cool_down: z
+        .string({ error: DURATION_FORM })
+        .regex(DURATION_PATTERN, DURATION_FORM)
+        .default('6h')
+        .describe('How long a script is left alone after a repair of it was tried.'),
+      open: z
+        .int(UP_TO_TWENTY)
+        .min(0, UP_TO_TWENTY)
+        .max(20, UP_TO_TWENTY)
+        .default(3)
+        .describe('How many repairs may wait for a review at once; 0 switches repairs off.'),
+    })
+    .prefault({})
+    .describe('What keeps repairs from being noise.'),
   cycle: z
     .strictObject({
       history: z
-        .int(HISTORY_FORM)
-        .min(0, HISTORY_FORM)
-        .max(20, HISTORY_FORM)
+        .int(UP_TO_TWENTY)
+        .min(0, UP_TO_TWENTY)
+        .max(20, UP_TO_TWENTY)
         .default(3)
         .describe('How many of the last entries the model is shown.'),
     })
@@ -175,6 +192,7 @@ export type StewardConfig = z.infer<typeof StewardConfig>;
 const keysOf: Record<string, readonly string[]> = {
   '': Object.keys(StewardConfig.shape),
   budget: ['day', 'month', 'run'],
+  heal: ['cool_down', 'open'],
   cycle: ['history'],
   routes: TASKS,
 };

@@ -16,3 +16,11 @@ export const isTimeout = (text: string): boolean =>
 export function durationMs(text: string): number {
   return ms(text as StringValue);
 }
+
+/** Seconds as people say them: `12 s`, `4.5 min`, `3.2 h`, `2.1 d`. */
+export function formatSpan(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 6) / 10} min`;
+  if (seconds < 86_400) return `${Math.round(seconds / 360) / 10} h`;
+  return `${Math.round(seconds / 8640) / 10} d`;
+}

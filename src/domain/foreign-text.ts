@@ -1,6 +1,6 @@
 /** Text from outside, made fit for a place of ours: nobody is mentioned, nothing becomes markup, no line a command. */
 
-const oneLine = (raw: string): string => raw.replaceAll(/\s+/g, ' ').trim();
+export const oneLine = (raw: string): string => raw.replaceAll(/\s+/g, ' ').trim();
 
 /** As inline code of Markdown. */
 export const asCode = (raw: string, limit = 300): string =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type OperationShape, own, read, write } from './forge-operation.ts';
 import { Comment, Issue, ItemNumber, Marker, Pull, Time, Workflow, WorkflowRun } from './forge-words.ts';
 
 /**
@@ -20,36 +21,6 @@ const Written = z.object({
   created: z.boolean(),
   changed: z.boolean(),
 });
-
-interface OperationShape {
-  params: z.ZodObject;
-  result: z.ZodType;
-  /** Whether a directive may list it in `forge:`. */
-  isGrantable: boolean;
-  isWrite: boolean;
-  /** What the job's token needs. */
-  permission: string;
-}
-
-const read = <P extends z.ZodObject, R extends z.ZodType>(permission: string, params: P, result: R) => ({
-  params,
-  result,
-  isGrantable: true as const,
-  isWrite: false,
-  permission: `${permission}: read`,
-});
-const write = <P extends z.ZodObject, R extends z.ZodType>(permission: string, params: P, result: R) => ({
-  ...read(permission, params, result),
-  isWrite: true,
-  permission: `${permission}: write`,
-});
-/** For the agent alone: no directive may list it. */
-const own = <P extends z.ZodObject, R extends z.ZodType>(operation: {
-  params: P;
-  result: R;
-  isWrite: boolean;
-  permission: string;
-}) => ({ ...operation, isGrantable: false as const });
 
 const none = z.strictObject({});
 const Permission = z.enum(['admin', 'write', 'read', 'none']);
@@ -152,11 +123,19 @@ export const FORGE_OPERATIONS = {
     z.object({ dispatched: z.literal(true) }),
   ),
   'workflows.enable': own(write('actions', z.strictObject({ workflow: Name }), z.object({ enabled: z.literal(true) }))),
-  /** One pull request per marker or branch, open or closed. */
+  /** One pull request per marker or branch, open or closed. With `update` an open one gets the new title and text. */
   'pulls.open': own(
     write(
       'pull-requests',
-      z.strictObject({ marker: Marker, title: Title, body: Text, head: Name, base: Name, labels: Labels.default([]) }),
+      z.strictObject({
+        marker: Marker,
+        title: Title,
+        body: Text,
+        head: Name,
+        base: Name,
+        labels: Labels.default([]),
+        update: z.boolean().default(false),
+      }),
       z.object({ number: ItemNumber, url: z.string(), created: z.boolean(), state: z.enum(['open', 'closed']) }),
     ),
   ),
@@ -245,6 +224,7 @@ export const STEWARD_LABELS = [
   { name: 'steward:task', color: '0e8a16', description: 'A task for Steward: the next cycle takes it' },
   { name: 'steward:approval', color: 'fbca04', description: 'Steward waits for a person to release a run' },
   { name: 'steward:approved', color: '0e8a16', description: 'Releases the run that the issue shows, once' },
+  { name: 'steward:heal', color: '1d76db', description: 'A repair that Steward proposes, or asks a person for' },
   { name: 'steward:watchdog', color: 'b60205', description: 'No cycle has run when one was due' },
 ] as const;
 export type StewardLabel = (typeof STEWARD_LABELS)[number]['name'];

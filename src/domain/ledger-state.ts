@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { breakerAfterFailure } from './breaker.ts';
 import { addSpend, NOTHING_SPENT, OpenLease } from './budget.ts';
 import { type ChainHead, dayPath } from './chain.ts';
+import { HealState, healsAfter } from './heal/heal-state.ts';
 import { healthAfterCall, healthAfterProbe, ModelHealth } from './model-breaker.ts';
 import { fromDollars } from './money.ts';
 import { isSlotOccurrence } from './occurrence.ts';
@@ -12,7 +13,7 @@ import { retainTapes } from './tape.ts';
  * What the ledger says, folded: `state = records.reduce(applyRecord, EMPTY_STATE)`. It is kept as ledger/state.json so
  * that a cycle need not read a year to know what is done. It holds nothing of its own: deleted, it is folded again.
  */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 const DirectiveState = z.object({
   /** The newest occurrence that was tried, and whether it may be tried again. */
@@ -67,6 +68,8 @@ export const LedgerState = z.object({
   /** Models that failed lately, by id. */
   models: z.record(z.string(), ModelHealth),
   tapes: z.record(z.string(), ScriptTapes),
+  /** Failures that a repair was asked for, by signature. */
+  heals: z.record(z.string(), HealState),
 });
 export type LedgerState = z.infer<typeof LedgerState>;
 
@@ -83,6 +86,7 @@ export const EMPTY_STATE: LedgerState = {
   leases: [],
   models: {},
   tapes: {},
+  heals: {},
 };
 
 const DONE_KEPT_MS = 45 * 86_400_000;
@@ -107,6 +111,7 @@ export function applyRecord(state: LedgerState, record: LedgerRecord, head: Chai
     ),
     models: record.metrics.calls.reduce((health, call) => healthAfterCall(health, call, head.timestamp), state.models),
     tapes: retainTapes(state.tapes, record),
+    heals: healsAfter(state.heals, record, sameFailures(state, record)),
   };
 }
 
@@ -146,7 +151,15 @@ function withCost({ spend, leases }: LedgerState, entry: Entry, now: string): Le
   return costs.reduce((sum, { at, cost }) => addSpend(sum, at, cost), spend);
 }
 
+/** How often in a row the directive has failed as the entry of a repair says. */
+function sameFailures({ directives }: LedgerState, { decision, heal }: Entry): number {
+  const streak = directives[decision]?.streak;
+  return heal && streak?.signature === heal.signature ? streak.sameCount : 1;
+}
+
 function withDirective(directives: LedgerState['directives'], entry: Entry): LedgerState['directives'] {
+  // A repair is no run of the directive.
+  if (entry.flow === 'heal') return directives;
   const before = directives[entry.decision];
   if (entry.resolves) return before ? { ...directives, [entry.decision]: settle(before, entry) } : directives;
   // A run that another one overtook says nothing about the directive.

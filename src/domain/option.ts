@@ -1,5 +1,6 @@
 import { isBreakerOpen } from './breaker.ts';
 import type { Directive, DirectiveInput } from './directive.ts';
+import { healFolder } from './heal/fix.ts';
 import type { LedgerState } from './ledger-state.ts';
 import {
   nextSlotStart,
@@ -55,6 +56,8 @@ export interface OptionInput {
   onlyRequests: boolean;
   /** Proposals that wait for a person: by branch, how people know them. */
   waiting?: ReadonlyMap<string, string>;
+  /** Ways of failing whose script was changed since: a breaker that one of them opened is closed. */
+  mended?: ReadonlySet<string>;
 }
 
 /**
@@ -100,7 +103,7 @@ const APPROVAL_NEEDED = 'waits for a person: approval is required';
 /** What keeps a directive from being offered. A person's own request passes the breaker, the review and the approval. */
 function holdOf(
   directive: Directive,
-  { state, now, secrets, waiting }: OptionInput,
+  { state, now, secrets, waiting, mended }: OptionInput,
   { occurrence, isByHand }: { occurrence: Occurrence | undefined; isByHand: boolean },
 ): Held | undefined {
   const last = state.directives[directive.name];
@@ -115,7 +118,9 @@ function holdOf(
   const missing = directive.secrets.filter((name) => !secrets.has(name));
   if (missing.length > 0) return { directive: directive.name, reason: `needs the secret ${missing.join(', ')}` };
   if (isByHand) return undefined;
-  if (isBreakerOpen(last?.breaker, now)) {
+  const repair = waitingRepair(directive, waiting);
+  if (repair) return { directive: directive.name, reason: `quarantined: ${repair} waits for a review` };
+  if (isBreakerOpen(last?.breaker, now) && !mended?.has(last?.breaker?.signature ?? '')) {
     const until = new Date(last?.breaker?.until ?? now);
     return {
       directive: directive.name,
@@ -127,6 +132,16 @@ function holdOf(
   if (proposal) return { directive: directive.name, reason: `${proposal} waits for a review` };
   return directive.approval === 'required' ? { directive: directive.name, reason: APPROVAL_NEEDED } : undefined;
 }
+
+/** A script whose repair is up for review fails as long as it is not merged. */
+function waitingRepair({ tools }: Directive, waiting: OptionInput['waiting']): string | undefined {
+  const folders = tools.map(({ script }) => healFolder(script));
+  return [...(waiting ?? [])].find(([branch]) => folders.some((folder) => isOf(branch, folder)))?.[1];
+}
+
+/** `steward/heal/check_links-0123456789ab`: the signature ends it, so that no script's name is the beginning of another's. */
+const isOf = (branch: string, folder: string): boolean =>
+  branch.startsWith(folder) && /^[0-9a-f]{12}$/.test(branch.slice(folder.length));
 
 /** One of this very occurrence is no reason to wait: the run that made it died before it was recorded. */
 function otherProposal(

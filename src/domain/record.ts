@@ -13,7 +13,7 @@ export const ZERO_HASH = '0'.repeat(64);
 
 export const RESULTS = ['success', 'failure', 'skipped', 'interrupted'] as const;
 export const VERIFICATIONS = ['verified', 'unverified', 'refuted'] as const;
-export const FLOWS = ['cycle', 'recover', 'resolve', 'init'] as const;
+export const FLOWS = ['cycle', 'recover', 'resolve', 'init', 'heal'] as const;
 
 const base = {
   v: z.literal(RECORD_VERSION),
@@ -76,6 +76,30 @@ export const CallRecord = z.object({
   count: z.int().min(2).optional(),
 });
 export type CallRecord = z.infer<typeof CallRecord>;
+
+/** What became of a failure that a repair was asked for; an entry of the flow `heal` carries it. */
+export const HealRecord = z.object({
+  script: z.string(),
+  signature: z.string(),
+  /** The entry that failed, and when. */
+  entry: z.string(),
+  failed_at: Timestamp,
+  cause: z.string(),
+  outcome: z.enum(['proposed', 'escalated', 'none']),
+  attempts: z.int(),
+  /** sha256 of the script that failed: another one may have been mended. */
+  before: Sha256.nullable(),
+});
+export type HealRecord = z.infer<typeof HealRecord>;
+
+/** A failure that is over: the same script, changed since, did its work. `after_s`: from the failure to this. */
+export const HealedRecord = z.object({
+  script: z.string(),
+  signature: z.string(),
+  entry: z.string(),
+  after_s: z.number(),
+});
+export type HealedRecord = z.infer<typeof HealedRecord>;
 
 /** Tree ids of the folders whose change must wake the agent. */
 export const Trees = z.object({ directives: z.string(), execution: z.string(), github: z.string() });
@@ -177,6 +201,8 @@ export const Entry = z.object({
   proposal: z.string().optional(),
   /** The pull request, or the issue that asks for one where the agent may open none. */
   proposal_url: z.string().optional(),
+  heal: HealRecord.optional(),
+  healed: z.array(HealedRecord).optional(),
   run_url: z.string().optional(),
   ...prev,
 });

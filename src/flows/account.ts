@@ -9,7 +9,9 @@ import { RunPurse } from './purse.ts';
 
 /** What one run asks of models, and what it owes for it. */
 export interface Account {
-  ask(request: Pick<LlmRequest, 'task' | 'prompt' | 'check' | 'signal'> & { step?: number }): Promise<LlmAnswer>;
+  ask(
+    request: Pick<LlmRequest, 'task' | 'prompt' | 'check' | 'avoid' | 'signal'> & { step?: number },
+  ): Promise<LlmAnswer>;
   availability(task: Task): { model: string } | { unavailable: string };
   /** Models that were asked at prices read too long ago to be trusted. */
   stalePrices(): string[];

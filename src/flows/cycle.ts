@@ -96,7 +96,7 @@ async function decideAndDo(
   const job = toJob(context, { state, situation, decided, started, recovered, run, account });
   const recorded = await perform(context, books, job);
   const { record: entry, commit } = recorded;
-  if (entry) await tell(context, { entry, commit, option: decided.decision.option });
+  if (entry) await tell(context, { entry, commit, option: decided.decision.option, state: recorded.state });
   if (state.head === null) await makeLabels(context);
   await pokeWatchdog(context);
   return worked(recorded, situation);

@@ -1,5 +1,6 @@
 import type { Decision } from '../domain/decision.ts';
 import type { Directive } from '../domain/directive.ts';
+import { waitingRepairs } from '../domain/heal/heal-state.ts';
 import { applyRecord, type LedgerState } from '../domain/ledger-state.ts';
 import { computeOptions, nextDue, type Request } from '../domain/option.ts';
 import {
@@ -164,7 +165,9 @@ export function wakeAt(
   { directives, requests = [], now }: Pick<Job, 'directives' | 'requests'> & { now: Date },
 ): Date {
   const secrets = new Set(Object.keys(setting.secrets));
-  const { options, held } = computeOptions({ now, directives, state, requests, secrets, onlyRequests: false });
+  // What waits for a review waits for an event, and not for a time.
+  const waiting = waitingRepairs(state.heals);
+  const { options, held } = computeOptions({ now, directives, state, requests, secrets, onlyRequests: false, waiting });
   return nextWake({
     now,
     optionsLeft: options.length,

@@ -5,6 +5,7 @@ import { errorAt, type Problem } from '../domain/problem.ts';
 import type { Entry } from '../domain/record.ts';
 import type { ReadableDocuments } from '../ports.ts';
 import type { Context } from './cycle-context.ts';
+import { mendedSince } from './heal/healed.ts';
 import { lastEntries } from './ledger-reader.ts';
 
 export interface LoadedDirectives {
@@ -89,6 +90,7 @@ export async function gather(
     secrets: new Set(Object.keys(secrets)),
     onlyRequests: input.onlyRequests,
     ...(input.waiting ? { waiting: input.waiting } : {}),
+    mended: await mendedSince(documents, input.state),
   });
   return { now, loaded, options, held, approvals, recent, requests };
 }

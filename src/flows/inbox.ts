@@ -1,5 +1,7 @@
 import type { Directive } from '../domain/directive.ts';
 import { type Issue, isMarkedComment, proposalOf } from '../domain/forge-words.ts';
+import { HEAL_BRANCHES } from '../domain/heal/fix.ts';
+import { waitingRepairs } from '../domain/heal/heal-state.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
 import type { Request } from '../domain/option.ts';
 import { readTask } from '../domain/task-issue.ts';
@@ -35,13 +37,13 @@ export async function readInbox(
   directives: readonly Directive[],
   state: LedgerState,
 ): Promise<Inbox> {
-  if (!context.forge) return EMPTY_INBOX;
+  if (!context.forge) return { ...EMPTY_INBOX, waiting: await localRepairs(context, state) };
   const asked = (kind: EventKind) => directives.filter(({ on, enabled }) => enabled && on.includes(kind));
   const kinds = (['issue', 'ci-failed', 'merge'] as const).filter((kind) => asked(kind).length > 0);
   const [tasks, events, waiting] = await Promise.all([
     readTasks(context, directives, state),
     Promise.all(kinds.map((kind) => eventRequests(context, kind, { directives: asked(kind), state }))),
-    readProposals(context, directives),
+    readProposals(context, directives, state),
   ]);
   return { ...tasks, requests: [...tasks.requests, ...events.flat()], waiting };
 }
@@ -91,8 +93,13 @@ async function taskOccurrence(
 }
 
 /** Open pull requests from branches of this repository, and open issues that ask for one where the agent may open none. */
-async function readProposals(context: Context, directives: readonly Directive[]): Promise<Inbox['waiting']> {
-  if (!directives.some(({ deliver, enabled }) => enabled && deliver === 'pull-request')) return new Map();
+async function readProposals(
+  context: Context,
+  directives: readonly Directive[],
+  { heals }: LedgerState,
+): Promise<Inbox['waiting']> {
+  const delivers = directives.some(({ deliver, enabled }) => enabled && deliver === 'pull-request');
+  if (!delivers && waitingRepairs(heals).size === 0) return new Map();
   const [pulls, issues] = await Promise.all([
     ask(context, 'pulls.list', { state: 'open' }),
     ask(context, 'issues.list', { labels: ['steward'] }),
@@ -104,5 +111,13 @@ async function readProposals(context: Context, directives: readonly Directive[])
   const opened = (pulls ?? []).flatMap(({ head, number, isFork }): [string, number][] =>
     isFork ? [] : [[head, number]],
   );
-  return new Map([...asking, ...opened].map(([branch, number]) => [branch, `its proposal #${number}`]));
+  const nameOf = (branch: string) => (branch.startsWith(HEAL_BRANCHES) ? 'its repair' : 'its proposal');
+  return new Map([...asking, ...opened].map(([branch, number]) => [branch, `${nameOf(branch)} #${number}`]));
+}
+
+/** Without a forge a repair waits on its branch, until that is merged or deleted. */
+async function localRepairs({ repo }: Context, { heals }: LedgerState): Promise<Inbox['waiting']> {
+  if (waitingRepairs(heals).size === 0) return new Map();
+  const branches = await repo.openBranches(HEAL_BRANCHES);
+  return new Map(branches.map((branch) => [branch, `its repair on the branch ${branch}`]));
 }

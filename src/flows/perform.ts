@@ -6,6 +6,7 @@ import type { ScriptCall } from '../ports.ts';
 import type { Books } from './books.ts';
 import { type Context, newRunId } from './cycle-context.ts';
 import { type Job, toEntry, toJson } from './entry.ts';
+import { healedBy } from './heal/healed.ts';
 import { judge } from './judge.ts';
 import { propose } from './proposal.ts';
 import type { Recorded } from './record.ts';
@@ -40,7 +41,8 @@ export async function perform(context: Context, books: Books, job: Job): Promise
   const proposed = await propose(context, job, outcome);
   const files = proposed ? [] : outcome.files;
   const entry = toEntry(context, books.state, job, { ...outcome, ...proposed });
-  return books.append<Entry>(entry, { files, tapes: result.tapes, recovered: job.recovered });
+  const healed = await healedBy(context.documents, books.state, entry);
+  return books.append<Entry>({ ...entry, ...healed }, { files, tapes: result.tapes, recovered: job.recovered });
 }
 
 /** A runner's clone holds one commit; scripts that may ask git are given what there is to ask about. */

@@ -86,13 +86,17 @@ async function askToOpen(
   { marker, branch, title, body }: Proposal,
   failed: ForgeFailure,
 ): Promise<string | undefined> {
-  const { setting, facts, forge } = context;
+  const text = `${body}\n\n${openByHand(context, branch, failed)}`;
+  const written = await ask(context, 'issues.upsert', { marker, title: `For review: ${title}`, body: text });
+  return written?.url ?? undefined;
+}
+
+/** The link that opens the pull request by hand, and how to let the agent do it next time. */
+export function openByHand({ setting, facts, forge }: Context, branch: string, failed: ForgeFailure): string {
   const base = facts.upstream?.branch ?? facts.branch;
   const compare = `${setting.serverUrl}/${forge?.repository}/compare/${base}...${branch}?expand=1`;
   const remedy = NOT_ALLOWED.test(failed.message)
     ? 'To let it: Settings, Actions, General, Workflow permissions, tick "Allow GitHub Actions to create and approve pull requests".'
     : `GitHub said: ${failed.message}`;
-  const text = `${body}\n\n**[Open the pull request](${compare})**. The agent could not do it itself. ${remedy}\n\nClose this issue when it is merged or declined.`;
-  const written = await ask(context, 'issues.upsert', { marker, title: `For review: ${title}`, body: text });
-  return written?.url ?? undefined;
+  return `**[Open the pull request](${compare})**. The agent could not do it itself. ${remedy}\n\nClose this issue when it is merged or declined.`;
 }

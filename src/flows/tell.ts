@@ -1,11 +1,14 @@
 import { asCode } from '../domain/foreign-text.ts';
 import { STEWARD_LABELS } from '../domain/forge.ts';
+import { escalationMarker } from '../domain/heal/fix.ts';
+import type { LedgerState } from '../domain/ledger-state.ts';
 import { formatDollars } from '../domain/money.ts';
 import type { Option } from '../domain/option.ts';
 import type { Entry } from '../domain/record.ts';
 import { closeApproval } from './approvals.ts';
 import { ask } from './ask-forge.ts';
 import type { Context, Ports } from './cycle-context.ts';
+import { askForHeal } from './heal/ask-for-heal.ts';
 import { answerMarker, type Inbox, taskNumber } from './inbox.ts';
 import { recordsBackwards } from './ledger-reader.ts';
 
@@ -18,13 +21,28 @@ const WATCHDOG_SILENT_MS = 7 * 3_600_000;
 /** What a cycle came to, told where people and other workflows wait for it. Whatever fails here is warned of, no more. */
 export async function tell(
   context: Context,
-  { entry, commit, option }: { entry: Entry; commit: string; option?: Option },
+  { entry, commit, option, state }: { entry: Entry; commit: string; option?: Option; state?: LedgerState },
 ): Promise<void> {
   if (!context.forge) return;
   const number = taskNumber(entry.occurrence);
   if (number !== undefined && entry.final) await answerTask(context, { number, entry, commit });
   if (option?.approvedBy) await closeApproval(context, entry.decision, outcomeText(context, entry, commit));
-  if (entry.failure?.kind === 'crash') await askForHeal(context, entry);
+  await askForHeal(context, entry, state);
+  for (const { script, signature } of entry.healed ?? []) await closeEscalation(context, { script, signature, commit });
+}
+
+/** Where a person was asked to look: it is over, whoever mended it. */
+async function closeEscalation(
+  context: Context,
+  { script, signature, commit }: { script: string; signature: string; commit: string },
+): Promise<void> {
+  await ask(context, 'issues.upsert', {
+    marker: escalationMarker(signature),
+    title: `Over: ${script} works again (${signature})`,
+    body: `\`${script}\` was changed and has done its work since: [healed](${context.setting.serverUrl}/${context.forge?.repository}/commit/${commit}).`,
+    labels: ['steward', 'steward:heal'],
+    state: 'closed',
+  });
 }
 
 async function answerTask(
@@ -89,16 +107,6 @@ export async function answerLate(context: Context, { unanswered }: Inbox): Promi
     }
     if (open.size === 0 || ++looked > LOOKED_BACK) return;
   }
-}
-
-/** The repair is a workflow of its own, with rights of its own. Where it is not installed, nothing is asked. */
-async function askForHeal({ forge, facts, log }: Context, entry: Entry): Promise<void> {
-  const inputs = { entry: entry.id };
-  const answer = await forge?.call('workflows.dispatch', { workflow: 'heal.yml', ref: facts.branch, inputs });
-  if (!answer) return;
-  if ('value' in answer) log.info(`asked heal.yml to look at ${entry.id}`);
-  else if (answer.failed.kind === 'missing') log.info('there is no heal.yml to look at the crash');
-  else log.warn(`heal.yml could not be started: ${answer.failed.message}`);
 }
 
 /** The watchdog looks after the cycle, and the cycle after the watchdog: its schedule is one that GitHub drops, too. */

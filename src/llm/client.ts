@@ -69,7 +69,7 @@ export class ModelClient implements Llm {
     const errand: Errand = { ...request, calls, deadlineMs: clock.now().getTime() + timeBudgetMs, callTimeoutMs };
     const safePrompt = redactJson(request.prompt, redact);
     const skips: Skip[] = [];
-    for (const step of this.#routes(request.task, request.standing)) {
+    for (const step of otherFirst(this.#routes(request.task, request.standing), request.avoid ?? [])) {
       const asked = 'why' in step ? step : await this.#askRoute(step.route, safePrompt, errand);
       // That a vendor was never set up is nothing to tell of when another one answers.
       const passedOver = skips.filter(({ missingKey }) => !missingKey);
@@ -144,6 +144,12 @@ export class ModelClient implements Llm {
     this.#opened.set(name, vendor);
     return vendor;
   }
+}
+
+/** The route's order, but for the models that somebody would rather not have. */
+function otherFirst(steps: readonly RouteStep[], avoid: readonly string[]): RouteStep[] {
+  const isAvoided = (step: RouteStep) => avoid.includes('route' in step ? step.route.model : step.model);
+  return [...steps.filter((step) => !isAvoided(step)), ...steps.filter(isAvoided)];
 }
 
 /** Milliseconds to wait before asking the same model again; undefined when that is of no use. */

@@ -55,6 +55,9 @@ function optionLine(option: Option, { now, streaks }: DecisionView): string {
 }
 
 function entryLine(entry: Entry): string {
+  const { heal } = entry;
+  if (heal)
+    return `- ${entry.timestamp.slice(0, 16)}Z repair of ${entry.decision}: ${heal.outcome} (${heal.signature})`;
   const failure = entry.failure ? ` (${entry.failure.kind} ${entry.failure.signature})` : '';
   const verification = entry.result === 'success' ? `, ${entry.verification}` : '';
   return `- ${entry.timestamp.slice(0, 16)}Z ${entry.decision} -> ${entry.result}${verification}${failure}`;

@@ -1,3 +1,4 @@
+import { formatSpan } from '../domain/duration.ts';
 import { asProse } from '../domain/foreign-text.ts';
 import { formatCap, formatDollars } from '../domain/money.ts';
 import { formatProblem } from '../domain/problem.ts';
@@ -49,6 +50,9 @@ function workLines(entry: Entry, { commit, pushed, pushReason, nextWake }: Cycle
     ...(failure
       ? [`- **failure**: ${failure.kind} \`${failure.signature}\`: ${asProse(failure.message.split('\n')[0] ?? '')}`]
       : []),
+    ...(entry.healed ?? []).map(
+      ({ script, after_s }) => `- **healed**: \`${script}\`, ${formatSpan(after_s)} after it failed`,
+    ),
     ...(proposal ? [`- **for review**: ${proposal_url ?? `\`${proposal}\``}`] : []),
     ...(result === 'interrupted' ? [`- **decide**: \`npm run steward -- resolve ${entry.id} done\` or \`retry\``] : []),
     `- **ledger**: \`${entry.id}\`, commit ${link ?? 'none'}${pushed ? '' : `, kept here (${asProse(pushReason ?? '')})`}`,

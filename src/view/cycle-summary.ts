@@ -1,3 +1,4 @@
+import { formatSpan } from '../domain/duration.ts';
 import { formatDollars } from '../domain/money.ts';
 import { formatProblem } from '../domain/problem.ts';
 import type { CycleReport } from '../flows/cycle.ts';
@@ -22,6 +23,9 @@ function workLines({ entry, commit, pushed, pushReason }: CycleReport): string[]
     `  why       ${entry.reason}`,
   ];
   if (failure) lines.push(`  failure   ${failure.kind} ${failure.signature}: ${failure.message.split('\n')[0]}`);
+  for (const { script, after_s } of entry.healed ?? [])
+    lines.push(`  healed    ${script}, ${formatSpan(after_s)} after it failed`);
+  if (failure?.kind === 'crash' && !entry.run_url) lines.push(`  repair    npm run steward -- heal --entry ${id}`);
   if (entry.proposal) lines.push(`  review    branch ${entry.proposal}`);
   if (entry.fallback) lines.push(`  fallback  ${entry.model} answered; ${entry.fallback}`);
   if (entry.degraded) lines.push(`  degraded  ${entry.degraded}`);

@@ -13,14 +13,16 @@ const COLUMNS: readonly Column[] = [
   { head: 'id' },
 ];
 
+const HEALS = { proposed: 'proposed', escalated: 'for a person', none: 'not needed' } as const;
+
 /** Entries as a table for people, oldest first. */
 export function ledgerTable(entries: readonly Entry[]): string {
-  const rows = entries.map(({ seq, timestamp, decision, result, verification, metrics, id }) => [
+  const rows = entries.map(({ seq, timestamp, decision, result, verification, metrics, id, heal }) => [
     seq,
     timestamp.slice(0, 16).replace('T', ' '),
     decision,
-    result,
-    result === 'success' ? verification : '',
+    heal ? `repair ${HEALS[heal.outcome]}` : result,
+    result === 'success' && !heal ? verification : '',
     formatDollars(metrics.cost),
     `${metrics.duration_s.toFixed(1)} s`,
     id,

@@ -173,8 +173,9 @@ export class MemoryForge implements Forge {
         .filter((pull) => (state === 'all' || pull.state === state) && (head === undefined || pull.head === head))
         .toReversed()
         .slice(0, limit),
-    'pulls.open': ({ marker, title, body, head, base, labels }) => {
+    'pulls.open': ({ marker, title, body, head, base, labels, update }) => {
       const found = this.pulls.find((pull) => pull.head === head && hasMarker(pull.body, marker));
+      if (found?.state === 'open' && update) Object.assign(found, { title, body: withMarker(body, marker) });
       if (found) return { number: found.number, url: found.url, created: false, state: found.state };
       const number = ++this.#numbers;
       const url = `https://github.com/${this.repository}/pull/${number}`;

@@ -45,15 +45,19 @@ export async function listPulls(
 /** Opened once: one with the branch or the marker is found again, whatever became of it. */
 export async function openPull(
   client: GithubClient,
-  { marker, title, body, head, base, labels }: ForgeArguments<'pulls.open'>,
+  { marker, title, body, head, base, labels, update }: ForgeArguments<'pulls.open'>,
 ): Promise<ForgeResult<'pulls.open'>> {
   const { octokit, owner, repo } = client;
   const ofBranch = await listPulls(client, { state: 'all', head, limit: 100 });
   const marked = ofBranch.filter((pull) => hasMarker(pull.body, marker));
   const found =
     marked.find(({ state }) => state === 'open') ?? marked[0] ?? ofBranch.find(({ state }) => state === 'open');
-  if (found) return { number: found.number, url: found.url, created: false, state: found.state };
   const text = withMarker(body, marker);
+  if (found) {
+    const isOld = update && found.state === 'open' && (found.title !== title || found.body !== text);
+    if (isOld) await octokit.rest.pulls.update({ owner, repo, pull_number: found.number, title, body: text });
+    return { number: found.number, url: found.url, created: false, state: found.state };
+  }
   const { data } = await octokit.rest.pulls.create({ owner, repo, title, body: text, head, base });
   if (labels.length > 0) await octokit.rest.issues.addLabels({ owner, repo, issue_number: data.number, labels });
   return { number: data.number, url: data.html_url, created: true, state: 'open' };

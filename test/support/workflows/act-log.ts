@@ -1,7 +1,5 @@
-/** What act tells of a run, line by line as JSON, read into steps. */
+/** What act tells of a job, line by line as JSON, read into steps. */
 export interface ActLog {
-  /** `skipped` when the job's own condition kept it from running. */
-  conclusion: 'success' | 'failure' | 'skipped';
   /** In the order they ran; a step that was skipped is not here. */
   steps: StepRun[];
   /** The step of that name; throws when it did not run. */
@@ -27,11 +25,11 @@ export interface StepRun {
 /** The fields of a line that are looked at here. */
 interface Line {
   msg?: string;
+  jobID?: string;
   step?: string;
   stage?: StepRun['stage'];
   raw_output?: boolean;
   stepResult?: 'success' | 'failure';
-  jobResult?: 'success' | 'failure';
   /** Nanoseconds. */
   executionTime?: number;
   command?: string;
@@ -46,19 +44,14 @@ interface Line {
 const NOISE = /^LocalRepositoryCache /;
 const ANNOTATIONS = ['error', 'warning', 'notice'];
 
-/** @param output its standard output, by --json */
-export function readActLog(output: string): ActLog {
+/** @param output its standard output, by --json, of which only what this job did is read */
+export function readActLog(output: string, job: string): ActLog {
   const lines = output
     .split('\n')
     .flatMap(parseLine)
-    .filter(({ msg = '' }) => !NOISE.test(msg));
-  const steps = readSteps(lines);
-  const jobResults = lines.flatMap(({ jobResult }) => jobResult ?? []);
+    .filter(({ msg = '', jobID = job }) => jobID === job && !NOISE.test(msg));
   return {
-    conclusion:
-      jobResults.length === 0 ? 'skipped' : jobResults.every((each) => each === 'success') ? 'success' : 'failure',
-    steps,
-    step: (name) => findStep(steps, name),
+    ...withStep(readSteps(lines)),
     summary: lines.flatMap(({ command, content }) => (command === 'summary' && content ? content : [])).join(''),
     annotations: lines.flatMap(({ command = '', arg = '' }) =>
       ANNOTATIONS.includes(command) ? `${command}: ${arg}` : [],
@@ -66,6 +59,19 @@ export function readActLog(output: string): ActLog {
     text: lines.map(({ step, msg = '' }) => `${step ? `[${step}] ` : ''}${msg.trimEnd()}`).join('\n'),
   };
 }
+
+/** Several jobs read as one. */
+export const joinLogs = (logs: readonly ActLog[]): ActLog => ({
+  ...withStep(logs.flatMap(({ steps }) => steps)),
+  summary: logs.map(({ summary }) => summary).join(''),
+  annotations: logs.flatMap(({ annotations }) => annotations),
+  text: logs.map(({ text }) => text).join('\n'),
+});
+
+const withStep = (steps: StepRun[]): Pick<ActLog, 'steps' | 'step'> => ({
+  steps,
+  step: (name) => findStep(steps, name),
+});
 
 function findStep(steps: readonly StepRun[], name: string): StepRun {
   const found = steps.find((step) => step.stage === 'Main' && step.name === name);

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { onTestFailed } from 'vitest';
 import { temporaryFolder } from '../git-fixture.ts';
 import { type ActLog, readActLog } from './act-log.ts';
+import { type JobEnd, jobAlone, WITNESS } from './job-alone.ts';
 import { findTool } from './tools.ts';
 
 export interface ActOrder {
@@ -13,6 +14,10 @@ export interface ActOrder {
   text: string;
   /** Of its file. */
   name: string;
+  /** The job to run. */
+  job: string;
+  /** The jobs that it needs, and those that they need, as they ended. */
+  ended: Readonly<Record<string, JobEnd>>;
   /** Actions by what stands behind `uses:`, and the folders that stand in for them. */
   actions: readonly string[];
   event: string;
@@ -27,6 +32,10 @@ export interface ActOrder {
 }
 
 export interface ActRun extends ActLog {
+  /** `skipped` when a condition kept it from running. */
+  conclusion: JobEnd['result'];
+  /** Those that the job declares, as they come; what GitHub would withhold is still there. */
+  outputs: Readonly<Record<string, string>>;
   /** Wall clock, from nothing to everything cleaned up. */
   seconds: number;
 }
@@ -36,18 +45,19 @@ const checkout = fileURLToPath(new URL('../checkout', import.meta.url));
 const LOG_TAIL = 8000;
 
 /**
- * Runs one workflow by act on this machine, with no container, in a folder and with a HOME of its own. Nothing of the
- * machine's environment gets in but PATH and npm's setup. When the test fails, the end of the log is shown.
+ * Runs one job of a workflow by act on this machine, with no container, in a folder and with a HOME of its own. Nothing of
+ * the machine's environment gets in but PATH and npm's setup. When the test fails, the end of the log is shown.
  */
 export async function runAct(order: ActOrder): Promise<ActRun> {
   const folder = await temporaryFolder('steward-act-');
   const [act, bin] = [await findTool('act'), await writePrograms(folder, order.programs ?? {})];
   await Promise.all(['home', 'work', 'cache'].map((name) => mkdir(join(folder, name))));
-  const file = join(folder, 'work', order.name);
-  await writeFile(file, forAct(order.text));
+  const [file, end] = [join(folder, 'work', order.name), join(folder, 'end.json')];
+  await writeFile(file, jobAlone(order.text, { job: order.job, ended: order.ended, file: end }));
   await writeFile(join(folder, 'event.json'), JSON.stringify(order.payload));
   const startedAt = performance.now();
-  const { stdout, stderr } = await execa(act, [order.event, '--workflows', file, ...argumentsOf(order, folder)], {
+  const args = [order.event, '--workflows', file, '--job', WITNESS, ...argumentsOf(order, folder)];
+  const { stdout, stderr } = await execa(act, args, {
     cwd: join(folder, 'work'),
     env: { PATH: runnerPath(bin), HOME: join(folder, 'home'), GIT_CONFIG_NOSYSTEM: '1', ...npmSetup() },
     extendEnv: false,
@@ -55,16 +65,22 @@ export async function runAct(order: ActOrder): Promise<ActRun> {
     reject: false,
   });
   const seconds = (performance.now() - startedAt) / 1000;
-  const log = readActLog(stdout);
+  const log = readActLog(stdout, order.job);
+  const { result, outputs } = await readEnd(end, `act could not run ${order.job} of ${order.name}:\n${stderr}`);
   onTestFailed(() => {
     process.stderr.write(
-      `\n--- act ${order.event} ${order.name}, ${log.conclusion}\n${log.text.slice(-LOG_TAIL)}\n---\n`,
+      `\n--- act ${order.event} ${order.name} ${order.job}, ${result}\n${log.text.slice(-LOG_TAIL)}\n---\n`,
     );
   });
-  // No job has a result where it was skipped, but also where act could not begin; then it says so.
-  if (log.conclusion === 'skipped' && /^Error:/m.test(stderr))
-    throw new Error(`act could not start ${order.name}:\n${stderr}`);
-  return { ...log, seconds };
+  return { ...log, conclusion: result, outputs, seconds };
+}
+
+async function readEnd(file: string, otherwise: string): Promise<JobEnd> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  if (text === '') throw new Error(otherwise);
+  const end = JSON.parse(text) as Omit<JobEnd, 'outputs'> & { outputs: JobEnd['outputs'] | null };
+  // Of a job that did not run act tells the outputs as they are written in the file.
+  return { ...end, outputs: end.result === 'skipped' ? {} : (end.outputs ?? {}) };
 }
 
 function argumentsOf(order: ActOrder, folder: string): string[] {
@@ -81,9 +97,6 @@ function argumentsOf(order: ActOrder, folder: string): string[] {
     ...pairs('--env', order.env),
   ];
 }
-
-/** act knows nothing of queues, and refuses a workflow that has one; it runs what it is told to, whatever the group. */
-const forAct = (text: string) => text.replaceAll(/^ +queue: max\n/gm, '');
 
 /** The runner's own Node is the one that runs these tests; packages of this repository are not on a runner. */
 function runnerPath(bin: string): string {

@@ -6,14 +6,13 @@ import type { LedgerRecord } from '../../../src/domain/record.ts';
 import { type AgentFixture, CHECK_COUNT_SCRIPT, COUNT_DIRECTIVE, COUNT_SCRIPT, withAgent } from '../agent-fixture.ts';
 import type { Tree } from '../git-fixture.ts';
 import { type GitHub, startGitHub } from '../github/start-github.ts';
-import type { ActRun } from './act-run.ts';
 import type { Happening } from './happenings.ts';
-import { type Circumstances, inBare, runWorkflow } from './workflow-runner.ts';
+import { type Circumstances, inBare, runWorkflow, type WorkflowRun } from './workflow-runner.ts';
 
 /** A repository on the fake GitHub with this project's own workflows, which are run for what happens to it. */
 export interface WorkflowHouse {
   github: GitHub;
-  run(workflow: string, happening: Happening, circumstances?: Circumstances): Promise<ActRun>;
+  run(workflow: string, happening: Happening, circumstances?: Circumstances): Promise<WorkflowRun>;
   /** Git's answer about the repository on GitHub. */
   git(...args: string[]): Promise<string>;
   /** Subjects of the commits on `main` that came after the first, newest first. */
@@ -65,7 +64,8 @@ export const smallTree = (when = 'every: 1d'): Tree => ({
   'execution/check_count.ts': CHECK_COUNT_SCRIPT,
 });
 
-function readTree(parts: readonly string[]): Tree {
+/** Files of this repository as they lie here, by the beginnings of their paths. */
+export function readTree(parts: readonly string[]): Tree {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...parts];
   const listed = execFileSync('git', args, { cwd: root, encoding: 'utf8' });
   const paths = listed.split('\0').filter((path) => path !== '' && existsSync(join(root, path)));

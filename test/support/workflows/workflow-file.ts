@@ -17,8 +17,15 @@ export interface Workflow {
 
 export interface Job {
   id: string;
+  /** What people see; the id where it has none. */
+  name: string;
   /** The lines of the job, its own key included. */
   text: string;
+  /** Ids of the jobs that it waits for. */
+  needs: string[];
+  if?: string;
+  /** Expressions by name. */
+  outputs: Record<string, unknown>;
   /** Undefined when the job does not say. */
   grants: Grant[] | undefined;
   timeoutMinutes: unknown;
@@ -81,7 +88,11 @@ function readJob({ id, node, text }: { id: string; node: Node | undefined; text:
   const steps = isMap(node) ? node.get('steps') : undefined;
   return {
     id,
+    name: String(content.name ?? id),
     text,
+    needs: [content.needs ?? []].flat().map(String),
+    ...(content.if === undefined ? {} : { if: String(content.if) }),
+    outputs: objectOf(content.outputs),
     grants: isMap(permissions) ? itemsOf(permissions).map(readGrant) : undefined,
     timeoutMinutes: content['timeout-minutes'],
     concurrency: content.concurrency,

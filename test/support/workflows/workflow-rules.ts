@@ -120,6 +120,17 @@ export const WORKFLOW_RULES = {
         : [];
     }),
 
+  knownOutputs: (workflow) =>
+    eachJob(workflow, ({ text, needs, steps }) => [
+      ...[...text.matchAll(/\bneeds\.([\w-]+)\.outputs\.([\w-]+)/g)].flatMap(([said, id = '', name = '']) => {
+        const needed = needs.includes(id) ? workflow.jobs.find((job) => job.id === id) : undefined;
+        return needed && name in needed.outputs ? [] : [`reads ${said}, which is no output of a job that it needs`];
+      }),
+      ...[...text.matchAll(/\bsteps\.([\w-]+)\./g)]
+        .filter(([, id]) => !steps.some((step) => step.id === id))
+        .map(([, id]) => `reads of the step ${id}, which it does not have`),
+    ]),
+
   gateFirst: ({ file, jobs }) =>
     file !== 'cycle.yml' ? [] : eachJob({ file, jobs }, ({ steps }) => brokenGate(steps)),
 } satisfies Record<string, (workflow: Workflow) => string[]>;

@@ -134,6 +134,7 @@ describe('the table of operations', () => {
       'steward:task',
       'steward:approval',
       'steward:approved',
+      'steward:heal',
       'steward:watchdog',
     ]);
     for (const { color, description } of STEWARD_LABELS) {
