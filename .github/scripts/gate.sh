@@ -20,9 +20,20 @@ decide() {
     nightly) let_in 'it comes every night' ;; # of consolidate.yml, which only a pause holds
     issues) decide_on_issue ;;
     workflow_run) decide_on_listeners ci-failed ;;
-    pull_request) decide_on_listeners merge ;;
+    pull_request) decide_on_merge ;;
     *) decide_on_ledger ;;
   esac
+}
+
+# A merged repair, or any other change of what the agent runs by, is looked at at once.
+decide_on_merge() {
+  local changed
+  decide_on_listeners merge
+  [[ $run == false ]] || return 0
+  read_state
+  ((${#state[@]} > 0)) || return 0
+  changed=$(changed_folder)
+  [[ -z $changed ]] || let_in "$changed has changed"
 }
 
 decide_on_issue() {

@@ -84,6 +84,14 @@ jobs:
       - run: node src/steward.js check
 `;
 
+/** Waits for the reader, and for something that it does not put out. */
+const OTHER = `
+  other:
+    needs: doctor
+    if: needs.doctor.outputs.word
+    outputs: { seen: x }
+`;
+
 describe('each rule', () => {
   test('has nothing against good workflows', () => {
     expect(findings(parseWorkflow('cycle.yml', GOOD))).toEqual([]);
@@ -150,6 +158,10 @@ describe('each rule', () => {
     ['noCaches', 'cycle.yml', '- name: install', '- uses: actions/cache/restore@v5\n      - name: install'],
     ['noCaches', 'cycle.yml', 'persist-credentials: true', 'cache: npm'],
     ['noCaches', 'doctor.yml', '- run:', '- uses: actions/setup-node@v7\n      - run:'],
+    ['knownOutputs', 'cycle.yml', 'if: steps.gate.outputs.run', 'if: steps.gates.outputs.run'],
+    ['knownOutputs', 'doctor.yml', '    timeout', '    if: needs.other.outputs.word\n    timeout'],
+    ['knownOutputs', 'doctor.yml', 'jobs:', `jobs:${OTHER.replace('needs: doctor', 'needs: []')}`],
+    ['knownOutputs', 'doctor.yml', 'jobs:', `jobs:${OTHER}`],
     [
       'pauseIsPassed',
       'cycle.yml',

@@ -20,7 +20,7 @@ const MISSPELLED = cycle.replaceAll('github.event_name', 'github.evnt_name');
 
 test('the workflows are all there', () => {
   expect(files).toEqual(
-    expect.arrayContaining(['ci.yml', 'consolidate.yml', 'cycle.yml', 'doctor.yml', 'watchdog.yml']),
+    expect.arrayContaining(['ci.yml', 'consolidate.yml', 'cycle.yml', 'doctor.yml', 'heal.yml', 'watchdog.yml']),
   );
   expect(scripts).toEqual(expect.arrayContaining(['facts.sh', 'gate.sh', 'watchdog.sh']));
   expect(INJECTED).not.toBe(cycle);
