@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answeringServer } from '../support/answering-server.ts';
 import { type GitFixture, gitFixture } from '../support/git-fixture.ts';
 import { outputOf, runScript } from '../support/run-script.ts';
+import { flagsOf } from '../support/script-flags.ts';
 
 const PAGE = 'knowledge/reports/dependencies.md';
 const LOCK = {
@@ -56,6 +57,50 @@ describe('check_dependency_report', () => {
     const repo = await gitFixture({ 'package.json': '{"dependencies":{"a":"1.0.0"}}' });
     expect(await check(repo)).toEqual({ ok: false, reason: `${PAGE} does not exist` });
     await write(repo);
-    expect(await check(repo)).toMatchObject({ ok: true });
+    const reason = `${PAGE} exists; there is no lock file to compare it with`;
+    expect(await check(repo)).toEqual({ ok: true, reason });
+    expect(await flagsOf('check_dependency_report')).toEqual({ file: 'string, "knowledge/reports/dependencies.md"' });
+  });
+
+  it('compares name and version of each row, wherever the lock file has the package', async () => {
+    const packages = {
+      '': { dependencies: {} },
+      'node_modules/a': { version: '1.0.0' },
+      'node_modules/b': { version: '2.0.0' },
+      'node_modules/a/node_modules/@s/c': { version: '3.0.0', deprecated: 'old' },
+    };
+    const unclear = { 'node_modules/a/node_modules/d': { deprecated: 'without a version' }, ...packages };
+    const repo = await gitFixture({ 'package-lock.json': JSON.stringify({ packages: unclear }) });
+    const rows = async (...lines: string[]) => {
+      await repo.write({ [PAGE]: ['# Dependencies', ...lines, 'text', ''].join('\n') });
+      return check(repo);
+    };
+    const c = '| `@s/c` | `3.0.0` | `a` | old |';
+    expect(await rows('| `a` | `1.0.0` |')).toMatchObject({
+      reason: `${PAGE} does not say that d  is deprecated`,
+    });
+    await repo.write({ 'package-lock.json': JSON.stringify({ packages }) });
+    expect(await rows(c)).toEqual({ ok: true, reason: `${PAGE} agrees with the lock file in 1 row` });
+    expect(
+      await rows(
+        c,
+        ' | `x` | `1.0.0` |',
+        '| `x` | 1.0.0 |',
+        '| x | `1.0.0` |',
+        '| `x` | `1` ',
+        '| `` | `1.0.0` |',
+        '| `x` | `` |',
+      ),
+    ).toMatchObject({
+      ok: true,
+    });
+    expect(await rows('| `@s/c` | `2.0.0` |', '| `b` | `3.0.0` |')).toEqual({
+      ok: false,
+      reason: `${PAGE} does not say that @s/c 3.0.0 is deprecated`,
+    });
+    expect(await rows(c, '| `a` | `2.0.0` | x |', '| `b` | `1.0.0` |')).toEqual({
+      ok: false,
+      reason: `${PAGE} names a 2.0.0, not installed`,
+    });
   });
 });

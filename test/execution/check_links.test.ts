@@ -48,6 +48,7 @@ describe('files', () => {
       '[raw](../pic.png?raw=true)',
       '[encoded](a%20b%20(1).md)',
       '[unicode](ü.md) [encoded unicode](%C3%BC.md)',
+      '[deep](deep/er/x.md) [its folder](deep/er) [and above](deep) [tab](tab%09.md)',
       '[brackets](<a b (1).md>)',
       '[dots](./../docs/./ü.md)',
       '[nothing](#)',
@@ -55,7 +56,8 @@ describe('files', () => {
       '[template]({{ site.url }}/x)',
     ];
     const bad = ['[case](../readme.md)', '[percent](100%.md)', '[unencoded slash](%2Fetc%2Fpasswd)', '[empty]()'];
-    const files = { 'docs/a b (1).md': 'x', 'docs/ü.md': 'x', 'pic.png': 'x' };
+    const nested = { 'docs/deep/er/x.md': 'x', 'docs/tab\t.md': 'x' };
+    const files = { 'docs/a b (1).md': 'x', 'docs/ü.md': 'x', 'pic.png': 'x', ...nested };
     expect(await brokenLinks([...good, ...bad].join('\n\n'), files)).toEqual([
       '../readme.md',
       '100%.md',
@@ -86,11 +88,16 @@ describe('files', () => {
   });
 
   it('can not tell what is inside a submodule, and does not follow symbolic links', async () => {
-    const repo = await gitFixture({ 'README.md': '[in](sub/a.md) [sub](sub) [link](alias.md)' });
+    const page = '[in](sub/a.md) [sub](sub) [other](other/b.md) [link](alias.md) [gone](subs/a.md) [too](x/sub/a.md)';
+    const repo = await gitFixture({ 'README.md': page });
     await symlink('/etc/passwd', join(repo.path, 'alias.md'));
     await repo.git('add', 'alias.md');
-    await repo.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},sub`);
-    expect(outputOf(await check(repo))).toMatchObject({ files: 1, broken_count: 0 });
+    for (const name of ['sub', 'other'])
+      await repo.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},${name}`);
+    expect(outputOf(await check(repo))).toMatchObject({
+      files: 1,
+      broken: [{ link: 'subs/a.md' }, { link: 'x/sub/a.md' }],
+    });
   });
 });
 
@@ -118,62 +125,6 @@ describe('what is a link', () => {
   it('gives the line of an HTML attribute and counts past front matter', async () => {
     const broken = await brokenIn({ 'a.md': '---\na: 1\n---\n\n<div>\n  <a\n   href="x.md">x</a>\n</div>\n' });
     expect(broken).toMatchObject([{ link: 'x.md', line: 7 }]);
-  });
-});
-
-describe('anchors', () => {
-  const target = [
-    '# Hello, *World*!',
-    '## Twice',
-    '## Twice',
-    '## `code` & [link](https://example.com) ![pic](/README.md)',
-    '## Ünï çode — 日本',
-    '## 1.2.3 (beta)',
-    '## :rocket: Start',
-    'Setext\n======',
-    '<h2 align="center">In <b>HTML</b></h2>',
-    '<a name="Old-Name"></a><div id="box"></div>',
-    '```\n# Not a heading\n```',
-  ].join('\n\n');
-
-  it('are made as GitHub makes them', async () => {
-    const good = [
-      'hello-world',
-      'twice',
-      'twice-1',
-      'code--link-',
-      'ünï-çode--日本',
-      '%C3%BCn%C3%AF-%C3%A7ode--%E6%97%A5%E6%9C%AC',
-      '123-beta',
-      'rocket-start',
-      'setext',
-      'in-html',
-      'Old-Name',
-      'box',
-      'user-content-twice',
-      'Hello-World',
-      'top',
-      ':~:text=Hello',
-    ];
-    const bad = ['twice-2', 'hello', 'not-a-heading', 'front', 'L999'];
-    const links = [...good, ...bad].map((anchor) => `- [x](target.md#${anchor})`).join('\n');
-    const broken = await brokenLinks(links, { 'docs/target.md': `---\nfront: 1\n---\n${target}` });
-    expect(broken).toEqual(bad.map((anchor) => `target.md#${anchor}`));
-  });
-
-  it('are looked for in the page itself and in a folder’s README', async () => {
-    const page = '# Here\n\n[a](#here) [b](#there) [c](../#read-me) [d](..#nothing) [e](/docs#x)';
-    expect(await brokenLinks(page)).toEqual(['#there', '..#nothing']);
-  });
-
-  it('name lines of a source file that it must have', async () => {
-    const page = ['#L1', '#L3', '#L1-L3', '#L2C1-L3C4', '#L4', '#L1-L9', '#whatever']
-      .map((a) => `[x](../a.ts${a})`)
-      .join(' ');
-    expect(await brokenLinks(`${page} [md](../README.md?plain=1#L1)`, { 'a.ts': '1\n2\n3\n' })).toEqual([
-      '../a.ts#L4',
-      '../a.ts#L1-L9',
-    ]);
   });
 });
 
@@ -210,10 +161,15 @@ describe('the page', () => {
 
   it('leaves out the ledger, packages, its own reports and what it is told to', async () => {
     const gone = '[x](gone.md)';
-    const tree = { 'ledger/a.md': gone, 'x/node_modules/p/a.md': gone, 'knowledge/reports/a.md': gone, 'a.md': gone };
-    expect(await brokenIn(tree)).toMatchObject([{ file: 'a.md' }]);
-    expect(await brokenIn(tree, { ignore: ['one.md'] })).toEqual([]);
-    expect(await brokenIn(tree, { exclude: ['a.md', 'knowledge/', 'ledger/'] })).toEqual([]);
+    const left = ['ledger/a.md', 'x/node_modules/p/a.md', 'node_modules/a.md', 'knowledge/reports/a.md'];
+    const read = ['a.md', 'b.markdown', 'c.mdown', 'd.mkd', 'e.mkdn', 'f.MD', 'my_node_modules/a.md', 'z/ledger/a.md'];
+    const others = ['g.md.txt', 'hmd', 'a.mdx'];
+    const tree = Object.fromEntries([...left, ...read, ...others].map((file) => [file, gone]));
+    expect((await brokenIn(tree)).map(({ file }) => file)).toEqual(read);
+    expect(await brokenIn({ 'a.md': `${gone} [y](other.md)` }, { ignore: ['one.md', 'ther'] })).toEqual([]);
+    const excluded = ['a.md', 'knowledge/', 'ledger/'];
+    const some = { 'a.md': gone, 'ledger/a.md': gone, 'knowledge/a.md': gone, 'b.md': gone };
+    expect(await brokenIn(some, { exclude: excluded })).toMatchObject([{ file: 'b.md' }]);
   });
 
   it('names what it could not read', async () => {

@@ -31,11 +31,18 @@ describe('clones that know less', () => {
 
   it('does not complain about a cut before the week', async () => {
     const origin = await gitFixture({ 'README.md': 'x' });
-    await origin.commit({ at: '2026-02-01T00:00:00Z', files: { 'a.ts': '1' } });
+    await origin.commit({ at: '2026-02-22T23:59:59Z', files: { 'a.ts': '1' } });
     await origin.commit({ at: TODAY, files: { 'a.ts': '2' } });
     const shallow = await origin.clone({ depth: 2 });
     expect(outputOf(await status(shallow))).toMatchObject({ commits: 1, history_is_cut: false });
     expect(await page(shallow)).toContain('| [`a.ts`](../../a.ts) | 1 | 1 |');
+  });
+
+  it('knows the whole week when the first commit is as old as the week', async () => {
+    const origin = await gitFixture({ 'README.md': 'x' });
+    await origin.commit({ at: '2026-02-23T00:00:00Z', files: { 'a.ts': '1' } });
+    const shallow = await origin.clone({ depth: 1 });
+    expect(outputOf(await status(shallow))).toMatchObject({ commits: 1, history_is_cut: false });
   });
 
   it('works in a clone without file contents', async () => {

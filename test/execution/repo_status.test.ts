@@ -48,6 +48,9 @@ describe('activity', () => {
     // A person with the same files is activity.
     await repo.commit({ at: TODAY, message: 'Retire a lesson', files: { 'knowledge/a.md': 'y' } });
     expect(await statusPage(repo)).toContain('Retire a lesson');
+    // So is what the agent delivers together with its books.
+    await repo.commit({ at: TODAY, author: agent, files: { 'site/post.md': 'y', 'knowledge/a.md': 'z' } });
+    expect(outputOf(await status(repo))).toMatchObject({ commits: 3, bookkeeping_commits: 1 });
   });
 
   it('stays silent about a quiet week', async () => {
@@ -87,13 +90,15 @@ describe('hostile names', () => {
 
   it('links files with spaces, accents, pipes, quotes and line breaks in their names', async () => {
     const repo = await gitFixture({ 'README.md': 'x' });
-    const names = ['dé (1).md', 'a|b`c.md', 'line\nbreak.md', '"quoted".md'];
+    const more = ['z1', 'z2', 'z3', 'z4', 'z5', 'z6', 'z7'];
+    const names = [...more, 'dé (1).md', 'a|b`c.md', 'line\nbreak.md', '"quoted".md'];
     await repo.commit({ at: TODAY, files: Object.fromEntries(names.map((name) => [name, 'x'])) });
     const text = await statusPage(repo);
     expect(text).toContain('[`dé (1).md`](../../d%C3%A9%20%281%29.md)');
     expect(text).toContain('[<code>a&#124;b&#96;c&#46;md</code>](../../a%7Cb%60c.md)');
     expect(text).toContain('(../../line%0Abreak.md)');
     expect(text).toContain('[`"quoted".md`](../../%22quoted%22.md)');
+    expect(text).toContain('[`z6`](../../z6) | 1 | 1 |\n\n<!--');
   });
 
   it('does not link a file that is gone', async () => {
@@ -128,18 +133,46 @@ describe('branches and tags', () => {
     await origin.branch('feature');
     await origin.commit({ at: '2026-02-20T00:00:00Z', files: { 'a.ts': '1' } });
     await origin.git('switch', '--quiet', 'main');
+    await origin.commit({ at: '2026-02-21T00:00:00Z', files: { 'c.ts': '1' } });
     const clone = await origin.clone();
     await clone.git('switch', '--quiet', 'feature');
+    await clone.commit({ at: '2026-02-22T00:00:00Z', files: { 'not-pushed.ts': '1' } });
     const text = await statusPage(clone);
     expect(text.match(/`feature`/g)).toHaveLength(1);
     expect(text).toContain('**1 open branch**');
+    expect(text).toContain('| `feature` | 1 | 1 | 2026-02-20 | Ada Lovelace | active |');
+  });
+
+  it('takes for the default branch what it is told, what the remote says, and what is usual', async () => {
+    const repo = await gitFixture({ 'README.md': 'x' });
+    await repo.branch('develop');
+    await repo.commit({ at: '2026-02-20T00:00:00Z', files: { 'a.ts': '1' } });
+    await repo.branch('feature');
+    await repo.commit({ at: '2026-02-21T00:00:00Z', files: { 'b.ts': '1' } });
+    const told = await statusPage(repo, { input: { base: 'develop' } });
+    expect(told).toContain('committed to `develop`');
+    expect(told).toContain(
+      '| `feature` | 1 | 0 | 2026-02-21 | Ada Lovelace | active |\n\nMerged and not deleted: `main`',
+    );
+    await repo.git('branch', '-m', 'main', 'master');
+    expect(await statusPage(repo)).toMatch(
+      /committed to `master`.*\| `feature` \| 2 \| 0 \|[^\n]*\n\| `develop` \| 1 \| 0 \|/s,
+    );
+    await repo.git('branch', '-m', 'master', 'trunk');
+    expect(await statusPage(repo)).toMatch(/committed to `feature`.*Merged and not deleted: `develop`, `trunk`\n/s);
+    const bare = await repo.addRemote();
+    await repo.git('-C', bare, 'symbolic-ref', 'HEAD', 'refs/heads/trunk');
+    const clone = await repo.clone({ branch: 'develop' });
+    await clone.git('symbolic-ref', 'refs/heads/alias', 'refs/heads/develop');
+    expect(await statusPage(clone)).toMatch(/committed to `trunk`.*\| `feature` \| 2 \| 0 \|/s);
   });
 
   it('names the default branch when HEAD is detached', async () => {
     const repo = await gitFixture({ 'README.md': 'x' });
+    await repo.git('branch', 'master');
     await repo.git('switch', '--quiet', '--detach');
     expect(await statusPage(repo)).toContain('committed to `main`');
-    await repo.git('branch', '--quiet', '--delete', '--force', 'main');
+    await repo.git('branch', '--quiet', '--delete', '--force', 'main', 'master');
     expect(await statusPage(repo)).toContain('committed to a detached HEAD');
   });
 
@@ -156,9 +189,12 @@ describe('branches and tags', () => {
     await repo.branch('open');
     await repo.commit({ files: { 'a.ts': '1' } });
     await repo.git('switch', '--quiet', 'main');
-    await repo.commit({ files: { 'b.ts': '1' } });
+    await repo.commit({ at: TODAY, files: { 'b.ts': '1' } });
     await repo.git('branch', 'done');
-    expect(await statusPage(repo, { input: { top: 1 } })).toContain('| `open` | 1 | 1 |');
+    const text = await statusPage(repo, { input: { top: 1 } });
+    expect(text).toContain('| `open` | 1 | 1 |');
+    // One of each is what one row can show.
+    expect(text).not.toMatch(/and (no|0) /);
   });
 
   it('says that there are more rows than it shows', async () => {

@@ -20,8 +20,29 @@ const anyVersion = fc
   .map(([major, minor, patch, end]) => version(`${major}.${minor}.${patch}${end}`));
 
 describe('versions', () => {
-  it.each(['1.2', '1.2.x', 'latest', '^1.2.3', '1.2.3.4', '', '1.2.3 || 2'])('%j is no full version', (text) => {
+  const NONE = [
+    '1.2',
+    '1.2.x',
+    'latest',
+    '^1.2.3',
+    '1.2.3.4',
+    '',
+    '1.2.3 || 2',
+    'vv1.2.3',
+    '1.2.3-',
+    '1.2.3+',
+    '1.2.3-ä',
+  ];
+  const LONG = ['1234567890123456.0.0', '0.1234567890123456.0', '0.0.1234567890123456'];
+
+  it.each([...NONE, ...LONG])('%j is no full version', (text) => {
     expect(parseVersion(text)).toBeUndefined();
+  });
+
+  it('are three numbers, whatever stands around them', () => {
+    const numbers = [123456789012345, 20, 3];
+    expect(parseVersion(' v123456789012345.20.3\n')).toEqual({ numbers, isPrerelease: false });
+    expect(parseVersion('V123456789012345.20.3-RC.1+Build-5')).toEqual({ numbers, isPrerelease: true });
   });
 
   it('knows a prerelease from build metadata', () => {
@@ -33,6 +54,8 @@ describe('versions', () => {
     expect(compareVersions(version('1.9.0'), version('1.10.0'))).toBeLessThan(0);
     expect(compareVersions(version('2.0.0-rc.1'), version('2.0.0'))).toBeLessThan(0);
     expect(compareVersions(version('2.0.0-rc.1'), version('1.9.9'))).toBeGreaterThan(0);
+    expect(compareVersions(version('2.0.0'), version('1.9.9'))).toBe(1);
+    expect(compareVersions(version('2.0.0-rc.1'), version('2.0.0-rc.2'))).toBe(0);
   });
 
   it('is an order', () => {
@@ -71,12 +94,21 @@ describe('changes', () => {
 describe('ranges', () => {
   it.each([
     ['^1.2.3', '1.9.0', true],
+    ['^1.2.3', '1.2.3', true],
+    [' ^ 1.2.3 ', '1.9.0', true],
+    ['^1.2.3-rc.1', '1.2.3', true],
+    ['^1.2.3', '1.2.3-rc.1', false],
     ['^1.2.3', '1.2.2', false],
     ['^1.2.3', '2.0.0', false],
     ['^0.2.3', '0.2.9', true],
     ['^0.2.3', '0.3.0', false],
     ['^0.0.3', '0.0.4', false],
     ['^0.0.0', '0.0.0', true],
+    ['^0.0.0', '0.0.1', false],
+    ['~0.0.3', '0.0.4', true],
+    ['1.2.3', '1.2.3', true],
+    ['=1.2.3', '1.2.4', false],
+    ['v1.2.3', '1.2.3', true],
     ['~1.2.3', '1.2.9', true],
     ['~1.2.3', '1.3.0', false],
     ['1.2.3', '1.2.4', false],
@@ -84,6 +116,11 @@ describe('ranges', () => {
     ['*', '9.0.0', true],
     ['latest', '9.0.0', true],
     ['', '9.0.0', true],
+    [' * ', '9.0.0', true],
+    ['**', '9.0.0', undefined],
+    ['latest-5', '9.0.0', undefined],
+    ['not-latest', '9.0.0', undefined],
+    ['x ^1.2.3', '1.2.3', undefined],
     ['>=1 <3', '2.0.0', undefined],
     ['1.x', '1.2.0', undefined],
     ['^1', '1.2.0', undefined],
