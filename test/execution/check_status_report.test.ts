@@ -54,6 +54,8 @@ describe('check_status_report', () => {
     const blob = (await repo.git('rev-parse', 'HEAD:README.md')).slice(0, 10);
     await repo.write({ [PAGE]: `\`${head}\` and \`${blob}\`\n` });
     expect(await check(repo.path)).toMatchObject({ reason: `${PAGE} names ${blob}, which is no commit here` });
+    await repo.write({ [PAGE]: `0${head.slice(1)}\n` });
+    expect(await check(repo.path)).toMatchObject({ reason: `${PAGE} does not name the newest commit ${head}` });
     // What is no id of that length is a text like any other.
     await repo.write({ [PAGE]: `\`${head}\` and \`0123456\` \`01234567890\` 0123456789 \`012345678g\`\n` });
     expect(await check(repo.path)).toMatchObject({ ok: true });
