@@ -20,7 +20,7 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       // Pure: no test leaves anything behind for the next file, so that one process serves many.
-      project('unit', 10_000, { isolate: false }),
+      project('unit', 30_000, { isolate: false }),
       project('contract', 60_000),
       project('execution', 60_000),
       project('e2e', 120_000),
