@@ -48,7 +48,7 @@ describe('files', () => {
       '[raw](../pic.png?raw=true)',
       '[encoded](a%20b%20(1).md)',
       '[unicode](ü.md) [encoded unicode](%C3%BC.md)',
-      '[deep](deep/er/x.md) [its folder](deep/er) [and above](deep) [tab](tab%09.md)',
+      '[deep](deep/er/x.md) [its folder](deep/er) [and above](deep) [alone](/only) [tab](tab%09.md)',
       '[brackets](<a b (1).md>)',
       '[dots](./../docs/./ü.md)',
       '[nothing](#)',
@@ -56,7 +56,7 @@ describe('files', () => {
       '[template]({{ site.url }}/x)',
     ];
     const bad = ['[case](../readme.md)', '[percent](100%.md)', '[unencoded slash](%2Fetc%2Fpasswd)', '[empty]()'];
-    const nested = { 'docs/deep/er/x.md': 'x', 'docs/tab\t.md': 'x' };
+    const nested = { 'docs/deep/er/x.md': 'x', 'only/one/x.md': 'x', 'docs/tab\t.md': 'x' };
     const files = { 'docs/a b (1).md': 'x', 'docs/ü.md': 'x', 'pic.png': 'x', ...nested };
     expect(await brokenLinks([...good, ...bad].join('\n\n'), files)).toEqual([
       '../readme.md',

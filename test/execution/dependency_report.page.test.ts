@@ -48,7 +48,8 @@ const PACKAGES = {
   'node_modules/parent': { version: '1.0.0', dependencies: { child: '*' } },
   'node_modules/child': { version: '0.2.0', deprecated: 'w'.repeat(201) },
   'node_modules/parent/node_modules/child': { version: '0.1.0', deprecated: 'older' },
-  'node_modules/minor': { version: '1.0.0' },
+  'node_modules/minor': { version: '1.0.0', dependencies: { leaf: '*' } },
+  'node_modules/leaf': { version: '1.0.0', deprecated: 'fallen' },
   'node_modules/patch': { version: '1.0.0' },
   'node_modules/current': { version: '1.0.0' },
   'node_modules/clever': { version: '1.0.0' },
@@ -71,12 +72,12 @@ describe('the whole page', () => {
       direct: 11,
       outdated: 6,
       major: 3,
-      deprecated: 5,
+      deprecated: 6,
       not_compared: 2,
     });
     expect(await page(repo)).toBe(`# Dependencies
 
-**6 of 11 direct packages** are behind the newest stable version (3 major steps). **5 installed packages** are deprecated.
+**6 of 11 direct packages** are behind the newest stable version (3 major steps). **6 installed packages** are deprecated.
 
 ## Behind
 
@@ -95,6 +96,7 @@ describe('the whole page', () => {
 | --- | --- | --- | --- |
 | \`child\` | \`0.1.0\` | \`major\` → \`parent\` | older |
 | \`child\` | \`0.2.0\` | this project | ${'w'.repeat(199)}… |
+| \`leaf\` | \`1.0.0\` | \`minor\` | fallen |
 | \`major\` | \`1.0.0\` | this project | old \\| news |
 | \`minor\` | \`1.0.0\` | this project | fresh |
 | \`same\` | \`0.9.0\` | this project | locked |

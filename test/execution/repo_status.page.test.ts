@@ -31,14 +31,19 @@ async function busyRepository(): Promise<GitFixture> {
   await addBranches(repo);
   await repo.git('tag', 'elsewhere');
   await repo.git('switch', '--quiet', 'main');
-  await repo.commit({ at: '2026-02-23T00:00:00Z', message: 'One', author: 'C'.repeat(41), files: { 'src/a.ts': '3' } });
+  await repo.commit({ at: '2026-02-23T00:00:00Z', message: 'One', author: GRACE, files: { 'src/a.ts': '3' } });
   await repo.commit({
     at: '2026-02-24T00:00:00Z',
     message: 'Rename',
     author: GRACE,
     files: { 'src/b.ts': null, 'src/c.ts': '1' },
   });
-  await repo.commit({ at: '2026-02-25T00:00:00Z', message: 'Three', author: GRACE, files: { 'src/a.ts': '4' } });
+  await repo.commit({
+    at: '2026-02-25T00:00:00Z',
+    message: 'Three',
+    author: 'C'.repeat(41),
+    files: { 'src/a.ts': '4' },
+  });
   await repo.commit({
     at: '2026-02-25T01:00:00Z',
     author: AGENT,
@@ -80,7 +85,7 @@ const BUSY_PAGE = `# Repository status
 | Commit | Day | Author | Subject |
 | --- | --- | --- | --- |
 | \`NEWEST\` | 2026-03-01 | Cy | ${'s'.repeat(79)} ${'t'.repeat(19)}… |
-| \`THREE\` | 2026-02-25 | Grace Hopper | Three |
+| \`THREE\` | 2026-02-25 | ${'C'.repeat(39)}… | Three |
 | \`RENAME\` | 2026-02-24 | Grace Hopper | Rename |
 
 and 1 earlier commit

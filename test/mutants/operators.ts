@@ -30,8 +30,11 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   condition: conditionOperators,
   boolean: ({ node }) =>
     node.type === 'Literal' && typeof node.value === 'boolean' ? [{ ...at(node), text: String(!node.value) }] : [],
-  number: ({ node }) =>
-    node.type === 'Literal' && typeof node.value === 'number' ? [{ ...at(node), text: String(node.value + 1) }] : [],
+  number: (site) => {
+    const { node } = site;
+    if (node.type !== 'Literal' || typeof node.value !== 'number' || isSign(site)) return [];
+    return [{ ...at(node), text: String(node.value + 1) }];
+  },
   string: (site) => {
     const { node } = site;
     if (node.type === 'TemplateLiteral') return [{ ...at(node), text: "''" }];
@@ -86,6 +89,12 @@ const at = ({ start, end }: AnyNode): { start: number; end: number } => ({ start
 
 const undefinedFor = (node: AnyNode): Edit[] =>
   node.type === 'Identifier' && node.name === 'undefined' ? [] : [{ ...at(node), text: 'undefined' }];
+
+/** In `a < b ? -1 : 1` the one is a direction: of what a comparator says only the sign is heard. */
+function isSign({ node, parent, grandparent }: Site): boolean {
+  const outer = parent?.type === 'UnaryExpression' && parent.operator === '-' ? grandparent : parent;
+  return node.type === 'Literal' && node.value === 1 && outer?.type === 'ConditionalExpression';
+}
 
 /** `[, a = '']` and `x ?? ''` are there for the type checker: a text that is never reached can not be wrong. */
 function isPlaceholder({ node, parent, grandparent }: Site): boolean {

@@ -38,12 +38,13 @@ describe('a link of docs/guide/page.md leads', () => {
   it.each([
     ['https://example.com/a', 'https://example.com/a'],
     ['HTTP://example.com', 'HTTP://example.com'],
-    ['//example.com/a//', 'https://example.com/a//'],
+    ['//example.com/a', 'https://example.com/a'],
+    ['https://example.com//', 'https://example.com//'],
   ])('to the web by %j', (url, address) => {
     expect(leads(url)).toEqual({ kind: 'web', url: address });
   });
 
-  it.each(['mailto:a@example.com', 'TEL:+1', 'vscode://file/x', 'git+ssh://x', 'coap.v1-x:y'])(
+  it.each(['x:y', 'mailto:a@example.com', 'TEL:+1', 'vscode://file/x', 'git+ssh://x', 'coap.v1-x:y'])(
     'elsewhere by %j, which is not ours to judge',
     (url) => {
       expect(leads(url)).toEqual(OTHER);

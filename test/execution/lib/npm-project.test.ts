@@ -46,6 +46,7 @@ describe('what a project asks a registry for', () => {
     ['=1.2.3-rc.1', '1.2.3-rc.1'],
     ['11.22.33', '11.22.33'],
     ['1.2', undefined],
+    ['1..3', undefined],
     ['1.2.x', undefined],
     ['>=1.2.3', undefined],
     ['1.2.3 || 2', undefined],
@@ -58,6 +59,7 @@ describe('what a project asks a registry for', () => {
   it.each([
     ['npm:real', 'real *'],
     ['npm:real@^1.0.0', 'real ^1.0.0'],
+    ['npm:real@', 'real '],
     ['npm:@in/real', '@in/real *'],
     ['npm:@in/real@2', '@in/real 2'],
     ['next', 'alias next'],
@@ -151,7 +153,9 @@ describe('what is deprecated', () => {
       'node_modules/extra': { version: '1.0.0', deprecated: 'itself' },
       'node_modules/z': { version: '1.0.0', dependencies: { '@s/y': '*' } },
       'node_modules/z/node_modules/@s/y': { version: '2.0.0', dependencies: { q: '*' }, deprecated: 'nested' },
-      'node_modules/z/node_modules/q': { version: '2.1.0', deprecated: 'beside' },
+      'node_modules/z/node_modules/q': { version: '2.1.0', dependencies: { r: '*' }, deprecated: 'beside' },
+      'node_modules/z/node_modules/q/node_modules/r': { version: '1.0.0', dependencies: { s: '*' } },
+      'node_modules/z/node_modules/q/node_modules/s': { version: '1.0.0', deprecated: 'deep' },
       'node_modules/q': { version: '2.2.0' },
       'node_modules/fine': { version: '1.0.0', deprecated: '' },
     });
@@ -160,6 +164,7 @@ describe('what is deprecated', () => {
       { name: '@s/y', version: '2.0.0', message: 'nested', path: ['z', '@s/y'] },
       { name: 'extra', version: '1.0.0', message: 'itself', path: ['extra'] },
       { name: 'q', version: '2.1.0', message: 'beside', path: ['z', '@s/y', 'q'] },
+      { name: 's', version: '1.0.0', message: 'deep', path: ['z', '@s/y', 'q', 'r', 's'] },
       { name: 'short', version: '0.1.0', message: 'nobody asks', path: [] },
       { name: 'short', version: '0.2.0', message: 'short', path: ['tool', 'short'] },
     ]);
