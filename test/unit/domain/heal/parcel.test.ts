@@ -6,11 +6,13 @@ import { z } from 'zod';
 import { pack, unpack } from '../../../../src/domain/heal/parcel.ts';
 
 const Any = z.json();
+/** A key that zod leaves out, as every object answers to it. */
+const anyJson = fc.jsonValue({ maxDepth: 3 }).filter((value) => !JSON.stringify(value).includes('"__proto__"'));
 
 describe('a parcel', () => {
   it('gives back what was put in, and its hash', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
+      fc.property(anyJson, (value) => {
         const json = JSON.parse(JSON.stringify(value));
         const parcel = pack(json);
         expect(unpack(`${parcel?.text}\n`, Any, parcel?.sha256)).toEqual({ value: json, sha256: parcel?.sha256 });
