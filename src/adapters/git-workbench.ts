@@ -22,9 +22,11 @@ export class GitWorkbench implements Workbench {
   async bring(commit: string): Promise<boolean> {
     const isHere = () => this.#git.try(['cat-file', '-e', `${commit}^{tree}`]);
     if ((await isHere()).ok) return true;
-    const { upstream } = this.#place;
+    const { upstream, isShallow } = this.#place;
     if (!upstream) return false;
-    return (await this.#git.try(['fetch', '--quiet', '--no-tags', '--depth=1', upstream.remote, commit])).ok;
+    // A depth would make a whole clone a shallow one.
+    const depth = isShallow ? ['--depth=1'] : [];
+    return (await this.#git.try(['fetch', '--quiet', '--no-tags', ...depth, upstream.remote, commit])).ok;
   }
 
   async scratch(commit: string, changes: readonly TextChange[]): Promise<Scratch> {
