@@ -143,6 +143,9 @@ function waitingRepair({ tools }: Directive, waiting: OptionInput['waiting']): s
 const isOf = (branch: string, folder: string): boolean =>
   branch.startsWith(folder) && /^[0-9a-f]{12}$/.test(branch.slice(folder.length));
 
+/** A directive may be called `heal`, and has its proposals beside the repairs of every script. */
+const isRepair = (branch: string): boolean => /^steward\/heal\/[\w-]+-[0-9a-f]{12}$/.test(branch);
+
 /** One of this very occurrence is no reason to wait: the run that made it died before it was recorded. */
 function otherProposal(
   { name, deliver }: Directive,
@@ -151,7 +154,8 @@ function otherProposal(
 ): string | undefined {
   if (deliver !== 'pull-request' || !waiting) return undefined;
   const own = occurrence && proposalBranch(name, occurrence);
-  return [...waiting].find(([branch]) => branch.startsWith(proposalFolder(name)) && branch !== own)?.[1];
+  const isProposal = (branch: string) => branch.startsWith(proposalFolder(name)) && !isRepair(branch) && branch !== own;
+  return [...waiting].find(([branch]) => isProposal(branch))?.[1];
 }
 
 function toOption(
