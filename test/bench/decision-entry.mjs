@@ -17,12 +17,16 @@ const [{ ports, setting }, { decide }] = await Promise.all([
 ]);
 const { gather, loadDirectives } = await import('../../src/flows/gather.ts');
 const { loadLedger } = await import('../../src/flows/ledger-reader.ts');
+const { openAccount } = await import('../../src/flows/account.ts');
+const { readingBooks } = await import('../../src/flows/heal/reading-books.ts');
 
 const context = { ...ports, setting, facts: await ports.repo.facts() };
 const { state } = await loadLedger(ports.documents);
 const loaded = await loadDirectives(ports.documents, Object.keys(setting.config.vars));
 const situation = await gather(context, { state, loaded, requests: [], onlyRequests: false });
-const { decision } = await decide(context, situation, state);
+// The lease is not pushed: git is measured by the whole cycle.
+const account = openAccount(context, readingBooks(state), 'run-of-the-benchmark');
+const { decision } = await decide(context, situation, { state, account });
 const peakMb = process.resourceUsage().maxRSS / 1024;
 const { decidedBy, degraded } = decision ?? {};
 process.stdout.write(JSON.stringify({ decidedBy, option: decision?.option.id, degraded, peakMb }));
