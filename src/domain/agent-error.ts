@@ -151,6 +151,19 @@ const catalogue = {
     remedy:
       'Pass on, unchanged, what the step before wrote: `heal propose --out FILE`, then `heal verify --fix FILE --out FILE`.',
   }),
+  LESSONS_INVALID: ({ problems }) => ({
+    message: `The lessons can not be read, and a night would write over what a person meant:\n${problems}`,
+    remedy:
+      'Mend the lines, commit, and run `npm run steward -- consolidate` again. Until then nothing is consolidated.',
+  }),
+  PAGES_DIRTY: ({ paths }) => ({
+    message: `There are uncommitted changes in pages that a night writes: ${paths}.`,
+    remedy: 'Commit them, so that the night takes them in, or stash them; then start again.',
+  }),
+  NIGHT_BROKEN: ({ path, problem }) => ({
+    message: `The memory can not be made again: ${path}: ${problem}.`,
+    remedy: `Get the file back from git (\`git log --oneline -- ${path}\`, then \`git checkout <commit> -- ${path}\`).`,
+  }),
   PRICE_UNKNOWN: ({ model }) => ({
     message: `There is no price for the model ${model}, so its cost could not be booked.`,
     remedy: 'Use a model of src/llm/prices.json, or add its price there with the source and the date.',

@@ -100,8 +100,7 @@ export function applyRecord(state: LedgerState, record: LedgerRecord, head: Chai
   return {
     ...state,
     head,
-    next_wake: record.next_wake,
-    trees: record.trees,
+    ...wakeAfter(state, record),
     open_intents: state.open_intents.filter((intent) => intent.run !== record.id),
     directives: withDirective(state.directives, record),
     done: withDone(state.done, record, head.timestamp),
@@ -157,9 +156,21 @@ function sameFailures({ directives }: LedgerState, { decision, heal }: Entry): n
   return heal && streak?.signature === heal.signature ? streak.sameCount : 1;
 }
 
+/** When to wake and what was looked at then: bookkeeping puts off nothing that waits, and sees no change for a cycle. */
+export function wakeAfter(
+  { next_wake, trees }: LedgerState,
+  entry: Pick<Entry, 'flow' | 'next_wake' | 'trees'>,
+): { next_wake: string; trees: Trees } {
+  const isKept = isBookkeeping(entry) && next_wake !== null && trees !== null;
+  return isKept ? { next_wake, trees } : { next_wake: entry.next_wake, trees: entry.trees };
+}
+
+/** What the agent does for its memory is of no directive, and nobody asks for it twice. */
+export const isBookkeeping = ({ flow }: Pick<Entry, 'flow'>): boolean => flow === 'consolidate' || flow === 'replay';
+
 function withDirective(directives: LedgerState['directives'], entry: Entry): LedgerState['directives'] {
   // A repair is no run of the directive.
-  if (entry.flow === 'heal') return directives;
+  if (entry.flow === 'heal' || isBookkeeping(entry)) return directives;
   const before = directives[entry.decision];
   if (entry.resolves) return before ? { ...directives, [entry.decision]: settle(before, entry) } : directives;
   // A run that another one overtook says nothing about the directive.
@@ -215,7 +226,7 @@ function settle(before: DirectiveState, entry: Entry): DirectiveState {
 }
 
 function withDone(done: LedgerState['done'], entry: Entry, now: string): LedgerState['done'] {
-  if (isSlotOccurrence(entry.occurrence) || !entry.final || entry.decision === '') return done;
+  if (isSlotOccurrence(entry.occurrence) || !entry.final || entry.decision === '' || isBookkeeping(entry)) return done;
   const oldest = new Date(Date.parse(now) - DONE_KEPT_MS).toISOString();
   const kept = Object.entries(done).filter(([, at]) => at >= oldest);
   return Object.fromEntries([...kept, [entry.occurrence, entry.timestamp]]);

@@ -13,7 +13,7 @@ export const ZERO_HASH = '0'.repeat(64);
 
 export const RESULTS = ['success', 'failure', 'skipped', 'interrupted'] as const;
 export const VERIFICATIONS = ['verified', 'unverified', 'refuted'] as const;
-export const FLOWS = ['cycle', 'recover', 'resolve', 'init', 'heal'] as const;
+export const FLOWS = ['cycle', 'recover', 'resolve', 'init', 'heal', 'consolidate', 'replay'] as const;
 
 const base = {
   v: z.literal(RECORD_VERSION),
@@ -100,6 +100,23 @@ export const HealedRecord = z.object({
   after_s: z.number(),
 });
 export type HealedRecord = z.infer<typeof HealedRecord>;
+
+/** What a night made of the records of a day; an entry of the flow `consolidate` carries it. */
+export const ConsolidationRecord = z.object({
+  /** The UTC day, as its file is called, and the records that the night consumed. */
+  day: z.iso.date(),
+  from: z.int().min(0),
+  to: z.int().min(0),
+  /** sha256 of what the night did, in ledger/nights; null where nothing was changed or refused. */
+  operations: Sha256.nullable(),
+  /** sha256 of knowledge/lessons.md after the night. */
+  lessons: Sha256,
+  added: z.int(),
+  changed: z.int(),
+  retired: z.int(),
+  rejected: z.int(),
+});
+export type ConsolidationRecord = z.infer<typeof ConsolidationRecord>;
 
 /** Tree ids of the folders whose change must wake the agent. */
 export const Trees = z.object({ directives: z.string(), execution: z.string(), github: z.string() });
@@ -189,12 +206,19 @@ export const Entry = z.object({
     seq: z.int(),
     state: Sha256,
     requests: z.array(z.string()),
+    /** Ids of the lessons that were shown. */
     lessons: z.array(z.string()),
+    /** Of each request whose option was offered: its directive and the names of the inputs it gave. */
+    asked: z.array(z.object({ occurrence: z.string(), directive: z.string(), given: z.array(z.string()) })).optional(),
+    /** Files that the prompt rests on and that were not as `head` has them. */
+    dirty: z.array(z.string()).optional(),
   }),
   head: z.string(),
   prompt_sha256: Sha256.nullable(),
   next_wake: Timestamp,
   trees: Trees,
+  /** Ids of the lessons that the decision says it used; its outcome counts for or against them. */
+  lessons: z.array(z.string()).optional(),
   /** The interrupted run that a person's decision settles. */
   resolves: z.string().optional(),
   /** The branch that holds the files for review, where the directive delivers so. */
@@ -203,6 +227,7 @@ export const Entry = z.object({
   proposal_url: z.string().optional(),
   heal: HealRecord.optional(),
   healed: z.array(HealedRecord).optional(),
+  consolidation: ConsolidationRecord.optional(),
   run_url: z.string().optional(),
   ...prev,
 });

@@ -20,6 +20,9 @@ export const PROTECTED_PATHS = [
   '.gitignore',
   '.gitmodules',
   'knowledge/lessons.md',
+  'knowledge/archive.md',
+  'knowledge/daily/**',
+  'knowledge/weekly/**',
 ] as const;
 
 const isProtectedMatch = picomatch([...PROTECTED_PATHS], { dot: true, nocase: true });

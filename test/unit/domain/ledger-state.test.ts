@@ -248,3 +248,18 @@ describe('the newest entry', () => {
     });
   });
 });
+
+describe('the agent’s own bookkeeping', () => {
+  it('is no run of a directive, ends no task, and leaves the next wake as the last cycle set it', () => {
+    const before = stateAfter(entry({ next_wake: '2026-03-05T00:00:00.000Z' }));
+    for (const flow of ['consolidate', 'replay'] as const) {
+      const own = entry({
+        ...{ id: flow, flow, decision: flow, occurrence: `${flow}:1`, next_wake: '2026-09-09T00:00:00.000Z' },
+        trees: { directives: 'other', execution: 'other', github: 'other' },
+      });
+      const { head: _, ...after } = stateAfter(entry({ next_wake: '2026-03-05T00:00:00.000Z' }), own);
+      const { head: __, ...same } = before;
+      expect(after, flow).toEqual(same);
+    }
+  });
+});

@@ -1,0 +1,26 @@
+import type { Lesson } from './lesson.ts';
+import type { Memory } from './memory.ts';
+
+/** What a night did to the lessons, as they are after it. Counts and evidence alone are no change. */
+export interface NightChanges {
+  added: Lesson[];
+  /** In words, condition or standing. */
+  changed: Lesson[];
+  retired: Lesson[];
+}
+
+export function changesOf({ before, after }: { before: Memory; after: Memory }): NightChanges {
+  const known = new Map(before.lessons.map((lesson) => [lesson.id, lesson]));
+  const isOther = (lesson: Lesson): boolean => {
+    const was = known.get(lesson.id);
+    return was !== undefined && faceOf(was) !== faceOf(lesson);
+  };
+  return {
+    added: after.lessons.filter(({ id }) => !known.has(id)),
+    changed: after.lessons.filter(isOther),
+    retired: after.retired.filter(({ id }) => known.has(id)),
+  };
+}
+
+const faceOf = ({ claim, status, when }: Lesson): string =>
+  JSON.stringify([claim, status, when.directive, when.signature, when.tag]);
