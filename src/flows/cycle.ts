@@ -129,7 +129,8 @@ function toJob(
     account,
     fallback: decided.fallback,
     promptSha256: decided.promptSha256 ?? null,
-    observed: observe(state, situation.now, situation.requests),
+    observed: { ...observe(state, situation.now, situation.requests), ...decided.grounds },
+    lessons: decision.lessons,
     directives: situation.loaded.directives,
     requests: situation.requests,
     started,
@@ -211,7 +212,7 @@ async function undecided(
     degraded: idle,
     ...leasesOf(account),
     metrics: metricsOf(account.calls, seconds(Date.parse(blank.timestamp) - started.getTime())),
-    observed: observe(state, situation.now, situation.requests),
+    observed: { ...observe(state, situation.now, situation.requests), ...decided.grounds },
     prompt_sha256: decided.promptSha256 ?? null,
   };
   const { directives } = situation.loaded;

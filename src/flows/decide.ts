@@ -1,11 +1,15 @@
 import { choosePolicy, type Decision, parseAnswer } from '../domain/decision.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
+import type { Lesson } from '../domain/memory/lesson.ts';
+import { selectLessons } from '../domain/memory/select-lessons.ts';
 import { sha256 } from '../domain/occurrence.ts';
 import type { Option } from '../domain/option.ts';
+import type { Entry } from '../domain/record.ts';
 import type { Prompt } from '../ports.ts';
 import { decisionPrompt } from '../prompts/decide.ts';
 import type { Account } from './account.ts';
 import type { Context } from './cycle-context.ts';
+import { groundsOf } from './entry.ts';
 import type { Situation } from './gather.ts';
 
 export interface Decided {
@@ -17,6 +21,8 @@ export interface Decided {
   fallback?: string;
   /** Hash of the prompt that was sent; absent when no model was asked. */
   promptSha256?: string;
+  /** What else it takes to make that prompt again. */
+  grounds?: Pick<Entry['observed'], 'asked' | 'dirty' | 'lessons'>;
 }
 
 /** One option without open inputs needs no question; else one model call; else the deterministic policy. */
@@ -39,10 +45,9 @@ export async function decide(
       decision: { option: first, params: first.params, reason: 'the only option', lessons: [], decidedBy: 'single' },
     };
   }
-  const prompt = promptFor(situation, state);
   const available = account.availability('ceo_analysis');
   if ('unavailable' in available) return byPolicy(situation, available.unavailable);
-  return ask(context, situation, { prompt, account });
+  return ask(context, situation, { state, account });
 }
 
 const byPerson = (option: Option, reason: string): Decision => ({
@@ -56,21 +61,24 @@ const byPerson = (option: Option, reason: string): Decision => ({
 async function ask(
   context: Context,
   situation: Situation,
-  { prompt, account }: { prompt: Prompt; account: Account },
+  { state, account }: { state: LedgerState; account: Account },
 ): Promise<Decided> {
   const { options } = situation;
+  const prompt = promptFor(situation, state);
+  const lessons = lessonsFor(situation, state).map(({ id }) => id);
   const check = (text: string): string[] => {
-    const parsed = parseAnswer(text, options, []);
+    const parsed = parseAnswer(text, options, lessons);
     return 'problems' in parsed ? parsed.problems : [];
   };
+  const grounds = { ...(await groundsOf(context, situation)), lessons };
+  const sent = { promptSha256: promptHash(prompt), grounds };
   const answer = await account.ask({ task: 'ceo_analysis', prompt, check });
-  const promptSha256 = promptHash(prompt);
-  if ('unavailable' in answer) return { ...byPolicy(situation, answer.unavailable), promptSha256 };
-  const parsed = parseAnswer(answer.text, options, []);
-  if ('problems' in parsed) return { ...byPolicy(situation, parsed.problems.join(' ')), promptSha256 };
+  if ('unavailable' in answer) return { ...byPolicy(situation, answer.unavailable), ...sent };
+  const parsed = parseAnswer(answer.text, options, lessons);
+  if ('problems' in parsed) return { ...byPolicy(situation, parsed.problems.join(' ')), ...sent };
   const reason = context.redact(parsed.decision.reason);
   const fallback = answer.passedOver.join('; ');
-  return { decision: { ...parsed.decision, reason }, promptSha256, ...(fallback ? { fallback } : {}) };
+  return { decision: { ...parsed.decision, reason }, ...sent, ...(fallback ? { fallback } : {}) };
 }
 
 function byPolicy({ options, now }: Situation, degraded: string): Decided {
@@ -82,11 +90,19 @@ function byPolicy({ options, now }: Situation, degraded: string): Decided {
   return { reason: `only a model could fill in the inputs of ${open.join(', ')}: ${degraded}` };
 }
 
-export function promptFor({ now, options, recent }: Situation, state: LedgerState): Prompt {
-  const streaks = Object.fromEntries(
-    Object.entries(state.directives).flatMap(([name, { streak }]) => (streak ? [[name, streak.count]] : [])),
-  );
-  return decisionPrompt({ now, options, recent, lessons: [], streaks });
+export function promptFor(situation: Situation, state: LedgerState): Prompt {
+  const { now, options, recent } = situation;
+  const streaks = Object.fromEntries(streaksOf(state).map(([name, { count }]) => [name, count]));
+  return decisionPrompt({ now, options, recent, lessons: lessonsFor(situation, state), streaks });
 }
 
-const promptHash = ({ system, user, schema }: Prompt): string => sha256(JSON.stringify([system, user, schema]));
+/** The lessons that a prompt shows, in its order. */
+export function lessonsFor({ options, lessons }: Situation, state: LedgerState): Lesson[] {
+  const signatures = Object.fromEntries(streaksOf(state).map(([name, { signature }]) => [name, signature]));
+  return selectLessons(lessons, { options, signatures });
+}
+
+const streaksOf = ({ directives }: LedgerState) =>
+  Object.entries(directives).flatMap(([name, { streak }]) => (streak ? [[name, streak] as const] : []));
+
+export const promptHash = ({ system, user, schema }: Prompt): string => sha256(JSON.stringify([system, user, schema]));

@@ -1,7 +1,9 @@
+import { CONFIG_FILE } from '../domain/config.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Directive } from '../domain/directive.ts';
 import { waitingRepairs } from '../domain/heal/heal-state.ts';
 import { applyRecord, type LedgerState } from '../domain/ledger-state.ts';
+import { LESSONS_FILE } from '../domain/memory/lesson.ts';
 import { computeOptions, nextDue, type Request } from '../domain/option.ts';
 import {
   type CallRecord,
@@ -16,6 +18,8 @@ import { redactJson } from '../domain/redaction.ts';
 import { nextWake } from '../domain/wake.ts';
 import type { Account } from './account.ts';
 import { type Context, newRunId } from './cycle-context.ts';
+import type { Situation } from './gather.ts';
+import { STATE_FILE } from './ledger-reader.ts';
 import { seconds, type Work } from './script-call.ts';
 
 /** One occurrence to be run, with everything its entry must say about how it came to be. */
@@ -33,6 +37,8 @@ export interface Job {
   promptSha256: string | null;
   /** What was known: the time and the ledger's place at the decision. */
   observed: Entry['observed'];
+  /** Ids of the lessons that the decision used. */
+  lessons?: readonly string[];
   /** All directives, to know when to wake. */
   directives: readonly Directive[];
   started: Date;
@@ -64,6 +70,37 @@ export function observe(state: LedgerState, now: Date, requests: readonly { occu
     requests: requests.map(({ occurrence }) => occurrence),
     lessons: [],
   };
+}
+
+/** Files that the prompt of a decision is made from. */
+const GROUNDS = ['directives', CONFIG_FILE, LESSONS_FILE, STATE_FILE];
+/** Longer lists would not fit into a record beside everything else. */
+const LIST_BYTES = 3000;
+const PATH_CHARACTERS = 200;
+
+/** Besides what `observe` gives, what it takes to make the prompt of a decision again. */
+export async function groundsOf(
+  { repo }: Pick<Context, 'repo'>,
+  { options, requests }: Pick<Situation, 'options' | 'requests'>,
+): Promise<Required<Pick<Entry['observed'], 'asked' | 'dirty'>>> {
+  const asked = options.flatMap(({ id, directive }) => {
+    const request = requests.find(({ occurrence, directive: name }) => occurrence === id && name === directive.name);
+    if (!request) return [];
+    const given = directive.inputs.map(({ name }) => name).filter((name) => request.params[name] !== undefined);
+    return [{ occurrence: id, directive: directive.name, given }];
+  });
+  const dirty = await repo.changedPaths(GROUNDS);
+  return { asked: fitting(asked), dirty: fitting(dirty.map((path) => path.slice(0, PATH_CHARACTERS))) };
+}
+
+/** As many of the first as LIST_BYTES hold. */
+function fitting<T>(items: readonly T[]): T[] {
+  let bytes = 0;
+  const end = items.findIndex((item) => {
+    bytes += Buffer.byteLength(JSON.stringify(item)) + 1;
+    return bytes > LIST_BYTES;
+  });
+  return end < 0 ? [...items] : items.slice(0, end);
 }
 
 /** An entry about nothing yet: what every entry of this process says alike. */
@@ -136,6 +173,7 @@ export function toEntry(context: Context, state: LedgerState, job: Job, facts: E
     metrics: metricsOf(account.calls, seconds(Date.parse(blank.timestamp) - job.started.getTime())),
     observed: job.observed,
     prompt_sha256: job.promptSha256,
+    ...(job.lessons && job.lessons.length > 0 ? { lessons: [...job.lessons] } : {}),
   };
   return withWake(context, state, entry, job);
 }

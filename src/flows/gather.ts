@@ -1,12 +1,13 @@
 import { type Directive, parseDirective } from '../domain/directive.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
+import { LESSONS_FILE, type Lesson } from '../domain/memory/lesson.ts';
 import { computeOptions, type Held, type Option, type Request } from '../domain/option.ts';
-import { errorAt, type Problem } from '../domain/problem.ts';
+import { errorAt, formatProblem, type Problem } from '../domain/problem.ts';
 import type { Entry } from '../domain/record.ts';
 import type { ReadableDocuments } from '../ports.ts';
 import type { Context } from './cycle-context.ts';
 import { mendedSince } from './heal/healed.ts';
-import { lastEntries } from './ledger-reader.ts';
+import { lastWork } from './ledger-reader.ts';
 
 export interface LoadedDirectives {
   directives: Directive[];
@@ -60,6 +61,8 @@ export interface Situation {
   /** Of the held, what a person may release. */
   approvals: Option[];
   recent: Entry[];
+  /** All that can be read; which of them apply, the options say. */
+  lessons: readonly Lesson[];
   requests: readonly Request[];
 }
 
@@ -77,7 +80,7 @@ export async function gather(
   const { config, secrets } = setting;
   const now = clock.now();
   const { loaded } = input;
-  const recent = await lastEntries(documents, config.cycle.history);
+  const recent = await lastWork(documents, config.cycle.history);
   const released = Object.entries(input.state.directives).flatMap(([directive, { retry }]) =>
     retry ? [{ ...retry, directive }] : [],
   );
@@ -92,5 +95,17 @@ export async function gather(
     ...(input.waiting ? { waiting: input.waiting } : {}),
     mended: await mendedSince(documents, input.state),
   });
-  return { now, loaded, options, held, approvals, recent, requests };
+  const lessons = options.length > 0 ? await usableLessons(context, input.state, now) : [];
+  return { now, loaded, options, held, approvals, recent, lessons, requests };
+}
+
+/** A page that a person broke costs the agent its lessons, or some of them, and not the cycle. */
+async function usableLessons({ documents, log }: Context, { head }: LedgerState, now: Date): Promise<Lesson[]> {
+  if ((await documents.readTail(LESSONS_FILE, 1)) === undefined) return [];
+  // Only a house that has lessons waits for what reads them to load.
+  const { knownLessons } = await import('./memory/known-lessons.ts');
+  const { lessons, problems } = await knownLessons(documents, head?.seq ?? -1, now.toISOString().slice(0, 10));
+  for (const problem of problems.filter(({ severity }) => severity === 'error'))
+    log.warn(`a lesson is left out: ${formatProblem(problem)}`);
+  return lessons;
 }

@@ -1,6 +1,6 @@
 import { AgentError } from '../domain/agent-error.ts';
 import { chainProblem, laterTime, lineHash, parseLine } from '../domain/chain.ts';
-import { applyRecord, EMPTY_STATE, LedgerState } from '../domain/ledger-state.ts';
+import { applyRecord, EMPTY_STATE, isBookkeeping, LedgerState } from '../domain/ledger-state.ts';
 import type { Entry, LedgerRecord } from '../domain/record.ts';
 import type { ReadableDocuments } from '../ports.ts';
 
@@ -142,12 +142,30 @@ export async function* recordsBackwards(documents: ReadableDocuments): AsyncGene
   }
 }
 
-/** The last `count` entries, oldest first. */
-export async function lastEntries(documents: ReadableDocuments, count: number): Promise<Entry[]> {
+/** Whole records from the first on, with the day's file; unreadable lines are passed over. */
+export async function* recordsForwards(
+  documents: ReadableDocuments,
+): AsyncGenerator<{ path: string; record: LedgerRecord }> {
+  for await (const { path, line } of linesForwards(documents)) {
+    const parsed = parseLine(line);
+    if ('record' in parsed) yield { path, record: parsed.record };
+  }
+}
+
+/** The last `count` entries that a decision is told of, oldest first: the agent's bookkeeping says nothing about its work. */
+export const lastWork = (documents: ReadableDocuments, count: number): Promise<Entry[]> =>
+  lastEntries(documents, count, (entry) => !isBookkeeping(entry));
+
+/** The last `count` entries of a kind, oldest first. */
+export async function lastEntries(
+  documents: ReadableDocuments,
+  count: number,
+  isWanted: (entry: Entry) => boolean = () => true,
+): Promise<Entry[]> {
   const entries: Entry[] = [];
   if (count === 0) return entries;
   for await (const record of recordsBackwards(documents)) {
-    if (record.kind === 'entry') entries.push(record);
+    if (record.kind === 'entry' && isWanted(record)) entries.push(record);
     if (entries.length >= count) break;
   }
   return entries.reverse();

@@ -5,7 +5,7 @@ import type { Entry } from '../domain/record.ts';
 import { TASKS, type Task } from '../domain/task.ts';
 import type { ModelFacts } from '../ports.ts';
 import type { Ports, Setting } from './cycle-context.ts';
-import { lastEntries, loadLedger } from './ledger-reader.ts';
+import { lastWork, loadLedger } from './ledger-reader.ts';
 
 const CYCLES_PER_DAY = [24, 48, 96];
 
@@ -47,7 +47,7 @@ const ENTRIES_MEASURED = 50;
 
 /** Which models are asked for what, what they cost, and what stands in the way. */
 export async function listModels({ documents, llm, clock }: Ports, setting: Setting): Promise<ModelsReport> {
-  const [{ state }, entries] = await Promise.all([loadLedger(documents), lastEntries(documents, ENTRIES_MEASURED)]);
+  const [{ state }, entries] = await Promise.all([loadLedger(documents), lastWork(documents, ENTRIES_MEASURED)]);
   const { usage, measured } = usualDecision(entries);
   const now = clock.now();
   const describe = (facts: ModelFacts): ModelsReport['models'][number] => {

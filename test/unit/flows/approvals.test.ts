@@ -22,6 +22,7 @@ function situation(approvals: readonly Option[], loaded: readonly Directive[] = 
     held: approvals.map(({ directive: { name } }) => ({ directive: name, reason: HELD })),
     approvals: [...approvals],
     recent: [],
+    lessons: [],
     requests: [],
   };
 }
