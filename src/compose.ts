@@ -28,17 +28,19 @@ export interface Composed {
  * @param options.directory anywhere inside the repository to work in
  * @param options.isJson the log goes to standard error, so that standard output holds nothing but the result
  * @param options.toleratesBadConfig go on with the defaults, for commands that only look
+ * @param options.adapt changes the config for this one run
  */
 export async function compose(options: {
   directory: string;
   isJson?: boolean;
   toleratesBadConfig?: boolean;
+  adapt?: (config: StewardConfig) => StewardConfig;
 }): Promise<Composed> {
   const { env } = process;
   const { git, place } = await findGitPlace(options.directory, env);
   const documents = new FileDocuments(place.root);
   const { config, problems } = await readConfig(documents, env, options.toleratesBadConfig ?? false);
-  const setting = readSetting(env, config);
+  const setting = readSetting(env, options.adapt?.(config) ?? config);
   const redact = createRedactor(secretValues(env));
   const clock = systemClock(() => new Date(), Math.random);
   const forge = openForge(env, { clock, redact });
