@@ -4,6 +4,8 @@ import type { CommandHost } from './commands/command-host.ts';
 import { addCycleCommand } from './commands/cycle.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addHealCommand } from './commands/heal.ts';
+import { addMemoryCommands } from './commands/memory.ts';
+import { addReplayCommand } from './commands/replay.ts';
 import type { compose as composeAgent } from './compose.ts';
 import { AgentError } from './domain/agent-error.ts';
 import { parseFlags } from './domain/command-line.ts';
@@ -39,8 +41,8 @@ const addCommand = (usage: string, description: string) =>
     .command(usage)
     .description(description)
     .option('--repo <dir>', 'work in another checkout')
-    .hook('preAction', (_, command) => {
-      const { repo } = command.opts<Partial<GlobalOptions>>();
+    .hook('preAction', (parent, command) => {
+      const repo = command.opts<Partial<GlobalOptions>>().repo ?? parent.opts<Partial<GlobalOptions>>().repo;
       if (repo !== undefined) program.setOptionValue('repo', repo);
     });
 
@@ -55,6 +57,9 @@ addDoctorCommand(host, () => import('./compose.ts'), {
   fail,
 });
 addHealCommand(host, async () => ({ ...(await import('./compose.ts')), ...(await import('./compose-heal.ts')) }), fail);
+const loadMemory = async () => ({ ...(await import('./compose.ts')), ...(await import('./compose-memory.ts')) });
+addMemoryCommands(host, loadMemory, fail);
+addReplayCommand(host, () => import('./compose-memory.ts'));
 
 addCommand(
   'run <script>',

@@ -88,6 +88,11 @@ export interface Repo {
   fetch(): Promise<{ offline?: string }>;
   /** Gives a shallow clone its whole history, without the contents of old files; `offline` says why it could not. */
   deepen(): Promise<{ offline?: string }>;
+  /**
+   * The commits of entries in HEAD's history since a moment, by the entry's id. A shallow clone is given what it lacks of
+   * that history first, if the remote can be reached.
+   */
+  commitsSince(since: Date): Promise<ReadonlyMap<string, string>>;
   compare(tip: string): Promise<Divergence & { base: string }>;
   /** Makes the plans commits on top of `tip` and moves branch, index and work tree there. */
   rebuildOn(tip: string, plans: readonly CommitPlan[]): Promise<string>;

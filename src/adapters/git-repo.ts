@@ -4,6 +4,7 @@ import { AgentError } from '../domain/agent-error.ts';
 import type { ReadableDocuments } from '../ports.ts';
 import type { CommitPlan, Divergence, FileChange, PushResult, Repo, RepoFacts } from '../repo-port.ts';
 import { readAgentCommit } from './agent-commit.ts';
+import { commitsSince } from './agent-history.ts';
 import { CommitDocuments } from './commit-documents.ts';
 import { deepen } from './deepen.ts';
 import { AGENT_EMAIL, fastImportStream } from './fast-import.ts';
@@ -66,16 +67,8 @@ export class GitRepo implements Repo {
 
   async changedPaths(roots: readonly string[]): Promise<string[]> {
     if (roots.length === 0) return [];
-    const pathspecs = roots.map(literal);
-    const status = await this.#git.run([
-      'status',
-      '--porcelain=v1',
-      '-z',
-      '--untracked-files=all',
-      '--no-renames',
-      '--',
-      ...pathspecs,
-    ]);
+    const form = ['--porcelain=v1', '-z', '--untracked-files=all', '--no-renames'];
+    const status = await this.#git.run(['status', ...form, '--', ...roots.map(literal)]);
     return status
       .split('\0')
       .filter(Boolean)
@@ -131,6 +124,10 @@ export class GitRepo implements Repo {
     const deepened = await deepen(this.#git, this.#place.upstream.remote);
     if (deepened.offline === undefined) this.#place = { ...this.#place, isShallow: false };
     return deepened;
+  }
+
+  commitsSince(since: Date): Promise<ReadonlyMap<string, string>> {
+    return commitsSince(this.#git, this.#place, since);
   }
 
   async compare(tip: string): Promise<Divergence & { base: string }> {

@@ -4,7 +4,10 @@ import type { Entry, Intent, Lease, LedgerRecord } from './record.ts';
 
 /** `cycle 142: publish_blog_post -> success, verified ($0.0031, 12.4 s)`, with trailers that make git log an index. */
 export function entryMessage(entry: Entry): string {
-  const subject = `${entry.flow} ${entry.seq}: ${entry.decision} -> ${outcomeWords(entry)} (${formatDollars(entry.metrics.cost)}, ${entry.metrics.duration_s.toFixed(1)} s)`;
+  const figures = `(${formatDollars(entry.metrics.cost)}, ${entry.metrics.duration_s.toFixed(1)} s)`;
+  const subject = entry.consolidation
+    ? nightSubject(entry.consolidation)
+    : `${entry.flow} ${entry.seq}: ${entry.decision} -> ${outcomeWords(entry)} ${figures}`;
   const trailers = [
     ['Steward-Id', entry.id],
     ['Steward-Directive', entry.decision],
@@ -27,6 +30,12 @@ function outcomeWords({ result, verification, heal, healed }: Entry): string {
     ...(first ? [`healed after ${formatSpan(first.after_s)}`] : []),
   ];
   return words.join(', ');
+}
+
+/** `consolidate 2026-03-04: +2 ~1 -1 lessons` */
+function nightSubject({ day, added, changed, retired }: NonNullable<Entry['consolidation']>): string {
+  const isQuiet = added + changed + retired === 0;
+  return `consolidate ${day}: ${isQuiet ? 'the lessons stay as they were' : `+${added} ~${changed} -${retired} lessons`}`;
 }
 
 export function intentMessage(intent: Intent): string {

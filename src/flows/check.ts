@@ -9,6 +9,7 @@ import type { ScriptDescription } from '../ports.ts';
 import { checkChain, checkTapes } from './check-books.ts';
 import type { Ports, Setting } from './cycle-context.ts';
 import { loadDirectives } from './gather.ts';
+import { checkMemory } from './memory/check-memory.ts';
 
 export interface CheckReport {
   problems: Problem[];
@@ -25,6 +26,7 @@ export async function check(ports: Ports, setting: Setting, configProblems: read
   const usage = loaded.directives.flatMap((directive) => checkUsage(directive, scripts.described));
   const chain = await checkChain(ports);
   const tapes = await checkTapes(ports, chain.state);
+  const memory = await checkMemory(ports, loaded.directives);
   return {
     problems: [
       configProblems,
@@ -35,6 +37,7 @@ export async function check(ports: Ports, setting: Setting, configProblems: read
       await actionsProblems(ports, loaded.directives),
       chain.problems,
       tapes.problems,
+      memory,
     ].flat(),
     counts: {
       directives: loaded.directives.length,

@@ -3,6 +3,7 @@ import { budgetMessage, initMessage } from '../domain/commit-message.ts';
 import { CONFIG_FILE, parseConfig, type StewardConfig } from '../domain/config.ts';
 import { withBudget } from '../domain/config-edit.ts';
 import { EMPTY_STATE, type LedgerState } from '../domain/ledger-state.ts';
+import { ARCHIVE_FILE, LESSONS_FILE } from '../domain/memory/lesson.ts';
 import { formatProblem } from '../domain/problem.ts';
 import type { Documents } from '../ports.ts';
 import type { Context, Ports, Setting } from './cycle-context.ts';
@@ -96,6 +97,8 @@ async function beginBooks(context: Context, state: LedgerState): Promise<Begun> 
   const archive = `ledger/archive/${(state.repository ?? 'unknown').replaceAll('/', '-')}`;
   const inherited = state.head === null ? [] : await filesBelow(documents, 'ledger');
   const paths = inherited.filter((path) => !path.startsWith('ledger/archive/'));
+  // Lessons and pages of another house speak of entries that these books do not have.
+  if (state.head !== null) paths.push(...(await memoryFiles(documents)));
   const moved = await moveAll(documents, paths, archive);
   const sealed = sealAll(EMPTY_STATE, [record]);
   const written = await writeLedger(documents, {
@@ -122,12 +125,19 @@ async function commit(
 async function moveAll(documents: Documents, paths: readonly string[], archive: string): Promise<string[]> {
   const targets: string[] = [];
   for (const path of paths) {
-    const target = `${archive}/${path.slice('ledger/'.length)}`;
+    const target = `${archive}/${path.replace(/^ledger\//, '')}`;
     await documents.write(target, (await documents.read(path)) ?? '');
     targets.push(target);
     await documents.remove(path);
   }
   return targets;
+}
+
+async function memoryFiles(documents: Documents): Promise<string[]> {
+  const pages = [LESSONS_FILE, ARCHIVE_FILE];
+  const there = await Promise.all(pages.map(async (path) => (await documents.readTail(path, 1)) !== undefined));
+  const folders = await Promise.all(['knowledge/daily', 'knowledge/weekly'].map((each) => filesBelow(documents, each)));
+  return [...pages.filter((_, index) => there[index]), ...folders.flat()];
 }
 
 async function filesBelow(documents: Documents, folder: string): Promise<string[]> {

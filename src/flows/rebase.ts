@@ -14,6 +14,7 @@ import { droppedTapes, sealAll, stateText } from './ledger-writer.ts';
  * - the same run is there already -> dropped;
  * - its occurrence was taken by another run -> `skipped: superseded`, its files left out;
  * - a file it wrote changed upstream -> failure `conflict`, its files left out;
+ * - a night whose pages changed upstream -> `skipped`, so that it is made anew from what is there now;
  * - else it keeps its content and gets a new place in the chain.
  */
 export async function rebase(input: {
@@ -37,19 +38,36 @@ export async function rebase(input: {
     }
     const conflicts = held ? await conflictingPaths(repo, { base, tip, files: held.files }) : [];
     const records = await recordsOf(repo, commit);
-    const { kept, areFilesKept } = revalidate(records, appended, { conflicts, hasGenesis: state.head !== null });
+    const pages = await conflictingPaths(repo, { base, tip, files: pagesOf(commit, records) });
+    const world = { conflicts, pages, hasGenesis: state.head !== null };
+    const { kept, areFilesKept } = revalidate(records, appended, world);
     if (held && areFilesKept) plans.push({ message: held.message, at: held.at, files: held.files });
     held = undefined;
     if (kept.length === 0) continue;
+    const carried = areFilesKept || !isNight(records) ? commit : withoutPages(commit, records);
     const sealed = sealAll(state, kept);
     const dropped = await presentPaths(repo, tip, droppedTapes(state, sealed.state));
     for (const { path, line } of sealed.lines)
       texts.set(path, `${texts.get(path) ?? (await upstream.read(path)) ?? ''}${line}\n`);
     const rebuilt = { records: sealed.lines.map(({ record }) => record), state: sealed.state, texts, dropped };
-    plans.push(ledgerPlan(commit, rebuilt));
+    plans.push(ledgerPlan(carried, rebuilt));
     state = sealed.state;
   }
   return plans;
+}
+
+const isNight = (records: readonly LedgerRecord[]): boolean =>
+  records.some((record) => record.kind === 'entry' && record.flow === 'consolidate');
+
+/** What a night wrote beside its record, all of it made from what it found there. */
+const pagesOf = ({ files }: AgentCommit, records: readonly LedgerRecord[]): FileChange[] =>
+  isNight(records)
+    ? files.filter((file) => !isDayFile(file) && file.path !== STATE_FILE && !file.path.startsWith('ledger/torn/'))
+    : [];
+
+function withoutPages(commit: AgentCommit, records: readonly LedgerRecord[]): AgentCommit {
+  const pages = pagesOf(commit, records);
+  return { ...commit, files: commit.files.filter((file) => !pages.includes(file)) };
 }
 
 interface Rebuilt {
@@ -112,9 +130,9 @@ async function conflictingPaths(
 function revalidate(
   records: readonly LedgerRecord[],
   appended: readonly LedgerRecord[],
-  world: { conflicts: readonly string[]; hasGenesis: boolean },
+  world: { conflicts: readonly string[]; pages: readonly string[]; hasGenesis: boolean },
 ): { kept: UnsealedRecord[]; areFilesKept: boolean } {
-  let areFilesKept = world.conflicts.length === 0;
+  let areFilesKept = world.conflicts.length === 0 && world.pages.length === 0;
   const kept = records.flatMap((record): UnsealedRecord[] => {
     if (record.kind === 'genesis') return world.hasGenesis ? [] : [record];
     if (appended.some((other) => other.id === record.id)) {
@@ -128,13 +146,14 @@ function revalidate(
     if (rival) areFilesKept = false;
     if (record.kind === 'intent') return rival ? [] : [record];
     if (rival) return [superseded(record, runOf(rival))];
+    if (world.pages.length > 0) return [superseded(record, `a change of ${world.pages.join(', ')}`)];
     return world.conflicts.length > 0 ? [conflicted(record, world.conflicts)] : [record];
   });
   return { kept, areFilesKept };
 }
 
 /** Another run did this occurrence first; what this one cost is still booked. */
-function superseded(entry: Entry, by: string): Entry {
+function superseded({ consolidation: _, ...entry }: Entry, by: string): Entry {
   return {
     ...entry,
     result: 'skipped',

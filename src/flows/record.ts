@@ -24,6 +24,8 @@ export interface Findings {
   tapes: readonly StoredTape[];
   /** Paths of torn text that was set aside: they go with the record. */
   recovered: readonly string[];
+  /** Paths that belong to the record as its own line does: they are in its commit, or the record is not. */
+  beside?: readonly string[];
 }
 
 export interface Recorded<T extends LedgerRecord> extends Published {
@@ -60,7 +62,7 @@ export async function record<T extends Entry | Intent | Lease>(
     {
       message: recordMessage(last) ?? 'ledger',
       at,
-      files: [...changed, ...findings.recovered].map((path) => ({ path })),
+      files: [...changed, ...findings.recovered, ...(findings.beside ?? [])].map((path) => ({ path })),
     },
   ];
   if (findings.files.length > 0 && last?.kind === 'entry') {

@@ -138,6 +138,7 @@ function repoOf(
     unpushedByPeople: async () => 0,
     fetch: async () => ({}),
     deepen: async () => ({}),
+    commitsSince: async () => new Map(),
     setAside: unexpected('setAside'),
     compare: unexpected('compare'),
     rebuildOn: unexpected('rebuildOn'),

@@ -69,16 +69,30 @@ const RULES: {
     types: ['src/flows/'],
   },
   {
+    of: /^src\/compose-memory\.ts$/,
+    packages: ['node:fs/promises'],
+    parts: ['src/domain/', 'src/adapters/', 'src/compose.ts'],
+    types: ['src/flows/'],
+  },
+  {
     of: /^src\/cli\.ts$/,
     packages: ['commander'],
-    parts: ['src/commands/', 'src/compose.ts', 'src/compose-heal.ts', 'src/domain/', 'src/flows/', 'src/view/'],
+    parts: [
+      'src/commands/',
+      'src/compose.ts',
+      'src/compose-heal.ts',
+      'src/compose-memory.ts',
+      'src/domain/',
+      'src/flows/',
+      'src/view/',
+    ],
     types: ['src/ports.ts'],
   },
   {
     of: /^src\/commands\//,
     packages: ['commander'],
     parts: ['src/commands/', 'src/domain/', 'src/flows/', 'src/view/'],
-    types: ['src/compose.ts', 'src/compose-heal.ts', 'src/ports.ts'],
+    types: ['src/compose.ts', 'src/compose-heal.ts', 'src/compose-memory.ts', 'src/ports.ts'],
   },
   { of: /^src\/retry\//, packages: ['p-retry'], parts: [], types: ['src/ports.ts'] },
   { of: /^src\/lean-zod\.ts$/, packages: ['node:module'], parts: [] },
@@ -206,7 +220,7 @@ function uses(
 const files = (found: readonly string[]) => [...new Set(found.map((place) => place.split(':')[0] ?? ''))];
 
 describe('the hidden inputs', () => {
-  const ENTRIES = /^src\/(cli\.ts|compose(-heal)?\.ts|script-child\.ts|steward\.js|child\/)/;
+  const ENTRIES = /^src\/(cli\.ts|compose(-heal|-memory)?\.ts|script-child\.ts|steward\.js|child\/)/;
   const inner = [...src.filter(({ path }) => !ENTRIES.test(path)), ...execution];
 
   it('clock and chance come through the port only', () => {

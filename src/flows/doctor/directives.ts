@@ -13,7 +13,8 @@ const DOCTOR_FILE = 'doctor.yml';
 const WORKFLOWS: Record<string, string> = {
   [CYCLE_FILE]: 'Without it nothing on GitHub wakes the agent.',
   'watchdog.yml': 'Without it nobody notices when cycles stop.',
-  'consolidate.yml': 'Without it nobody audits the books from their first line on.',
+  'consolidate.yml':
+    'Without it nothing is learned from what happened, and nobody audits the books from their first line on.',
 };
 
 /** Errors of config and directives, and what cycle.yml does not pass on to them. */

@@ -90,7 +90,7 @@ export function reviews(_: Facts, { pulls }: ForgeFacts): Finding[] {
       id: 'ledger.reviews',
       status: 'warn',
       what: `For your review: ${own.map(({ number, title }) => `#${number} ${title}`).join(', ')}`,
-      why: 'While it is open its directive does not run again, and a repair does nothing.',
+      why: 'While it is open its directive does not run again, a repair does nothing, and a lesson is in no directive.',
       fix: `Merge or close: ${own.map(({ url }) => url).join(' ')}`,
     },
   ];

@@ -47,6 +47,28 @@ describe('books of one’s own', () => {
     expect(stage.deeds.commits[0]?.[0]?.message).toContain('Inherited records are in ledger/archive/forge-house.');
   });
 
+  it('begin without what another house has learned: its lessons and pages lie beside its records', async () => {
+    const stage = await copied();
+    const pages = ['knowledge/lessons.md', 'knowledge/daily/2026-03-03.md', 'knowledge/weekly/2026-W10.md'];
+    for (const path of [...pages, 'ledger/memory.json', 'knowledge/decisions/0001.md'])
+      await stage.documents.write(path, 'x');
+    expect(await begin(stage)).toMatchObject({ moved: 7 });
+    for (const path of pages) {
+      expect(await stage.documents.read(path)).toBeUndefined();
+      expect(await stage.documents.read(`ledger/archive/forge-house/${path}`)).toBe('x');
+      expect(committed(stage)).toContain(path);
+    }
+    expect(await stage.documents.read('ledger/archive/forge-house/memory.json')).toBe('x');
+    expect(await stage.documents.read('knowledge/decisions/0001.md')).toBe('x');
+  });
+
+  it('keep what people wrote where there are no books yet', async () => {
+    const stage = forgeStage();
+    await stage.documents.write('knowledge/lessons.md', 'x');
+    expect(await begin(stage)).toMatchObject({ ledger: 'begun', moved: 0 });
+    expect(await stage.documents.read('knowledge/lessons.md')).toBe('x');
+  });
+
   it('leave an older archive where it is', async () => {
     const stage = await copied();
     await stage.documents.write('ledger/archive/first-house/2025/01/01.jsonl', 'old\n');
