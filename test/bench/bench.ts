@@ -4,14 +4,24 @@
  */
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { consolidateBench } from './consolidate-bench.ts';
 import { cycleBench } from './cycle-bench.ts';
 import { decisionBench } from './decision-bench.ts';
 import { ledgerBench } from './ledger-bench.ts';
 import { startBench } from './start-bench.ts';
 import { type Benchmark, type BenchOptions, type BenchTable, toJson, toMarkdown } from './table.ts';
 import { tokensBench } from './tokens-bench.ts';
+import { yearBench } from './year-bench.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [startBench, decisionBench, cycleBench, tokensBench, ledgerBench];
+const BENCHMARKS: readonly Benchmark[] = [
+  startBench,
+  decisionBench,
+  cycleBench,
+  tokensBench,
+  ledgerBench,
+  consolidateBench,
+  yearBench,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
