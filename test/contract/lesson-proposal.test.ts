@@ -9,25 +9,14 @@ import { proposeLessons } from '../../src/flows/memory/propose-lesson.ts';
 import { directiveText } from '../support/domain-samples.ts';
 import { forgeStage } from '../support/forge-context.ts';
 import { type GitFixture, gitFixture } from '../support/git-fixture.ts';
+import { sweepLesson } from '../support/lesson-samples.ts';
 
 const ENVIRONMENT = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
 const FILE = 'directives/sweep.md';
 const BRANCH = 'steward/_lesson/sweep';
 const NIGHT = { day: '2026-03-04', commits: new Map<string, string>() };
 
-const lesson = (parts: Partial<Lesson> = {}): Lesson => ({
-  id: 'L3',
-  claim: 'The shop is closed at night.',
-  when: { directive: 'sweep' },
-  evidence: ['20260304t100000-0000aaaa', '20260305t100000-0000bbbb'],
-  helpful: 1,
-  harmful: 0,
-  used: null,
-  origin: 'code',
-  since: '2026-03-04',
-  status: 'active',
-  ...parts,
-});
+const lesson = (parts: Partial<Lesson> = {}) => sweepLesson({ helpful: 1, origin: 'code', ...parts });
 const memory = (...lessons: Lesson[]) => ({ ...EMPTY_MEMORY, lessons });
 
 /** A real clone, with a forge in memory or none. */

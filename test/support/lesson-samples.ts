@@ -20,6 +20,21 @@ export function lesson(parts: Partial<Lesson> = {}): Lesson {
   };
 }
 
+/** A lesson of a model on one directive, without a pattern or a use; with what a test cares about. */
+export const sweepLesson = (parts: Partial<Lesson> = {}): Lesson => ({
+  id: 'L3',
+  claim: 'The shop is closed at night.',
+  when: { directive: 'sweep' },
+  evidence: ['20260304t100000-0000aaaa', '20260305t100000-0000bbbb'],
+  helpful: 0,
+  harmful: 0,
+  used: null,
+  origin: 'model',
+  since: '2026-03-04',
+  status: 'active',
+  ...parts,
+});
+
 /** As the nights would have left it: by number, the next number after all of them. */
 export function memoryOf(lessons: readonly Lesson[], retired: readonly Lesson[] = []): Memory {
   const next = Math.max(0, ...[...lessons, ...retired].map(lessonNumber)) + 1;

@@ -8,20 +8,9 @@ import type { CommitPlan, Workbench } from '../../../src/repo-port.ts';
 import { directiveText } from '../../support/domain-samples.ts';
 import { MemoryDocuments } from '../../support/fake-documents.ts';
 import { forgeStage, type StageOptions, withoutForge } from '../../support/forge-context.ts';
+import { sweepLesson } from '../../support/lesson-samples.ts';
 
-const lesson = (parts: Partial<Lesson> = {}): Lesson => ({
-  id: 'L3',
-  claim: 'The shop is closed at night.',
-  when: { directive: 'sweep' },
-  evidence: ['20260304t100000-0000aaaa', '20260305t100000-0000bbbb'],
-  helpful: 1,
-  harmful: 0,
-  used: null,
-  origin: 'model',
-  since: '2026-03-04',
-  status: 'active',
-  ...parts,
-});
+const lesson = (parts: Partial<Lesson> = {}) => sweepLesson({ helpful: 1, ...parts });
 const memory = (...lessons: Lesson[]): Memory => ({ ...EMPTY_MEMORY, lessons });
 const NIGHT = { day: '2026-03-04', commits: new Map<string, string>() };
 const TIP = 'e'.repeat(40);

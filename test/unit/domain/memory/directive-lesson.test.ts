@@ -15,21 +15,10 @@ import type { Lesson } from '../../../../src/domain/memory/lesson.ts';
 import { EMPTY_MEMORY } from '../../../../src/domain/memory/memory.ts';
 import { computeOptions } from '../../../../src/domain/option.ts';
 import { directive } from '../../../support/domain-samples.ts';
+import { sweepLesson } from '../../../support/lesson-samples.ts';
 import { readPage } from '../../../support/page-markdown.ts';
 
-const lesson = (parts: Partial<Lesson> = {}): Lesson => ({
-  id: 'L3',
-  claim: 'The shop is closed at night.',
-  when: { directive: 'sweep' },
-  evidence: ['20260304t100000-0000aaaa', '20260305t100000-0000bbbb'],
-  helpful: 1,
-  harmful: 0,
-  used: null,
-  origin: 'model',
-  since: '2026-03-04',
-  status: 'active',
-  ...parts,
-});
+const lesson = (parts: Partial<Lesson> = {}) => sweepLesson({ helpful: 1, ...parts });
 const ready = (...lessons: Lesson[]) => confirmedLessons({ ...EMPTY_MEMORY, lessons }).map((each) => each.lesson.id);
 const AT = { serverUrl: 'https://github.com', repository: 'octo/house', branch: 'main' };
 

@@ -3,24 +3,12 @@ import type { Lesson } from '../../../../src/domain/memory/lesson.ts';
 import { EMPTY_MEMORY } from '../../../../src/domain/memory/memory.ts';
 import { tally } from '../../../../src/domain/memory/tally.ts';
 import { placed } from '../../../support/ledger-samples.ts';
+import { sweepLesson } from '../../../support/lesson-samples.ts';
 
 const DAY = '2026-03-04';
 
-function lesson(id: string, parts: Partial<Lesson> = {}): Lesson {
-  return {
-    id,
-    claim: 'The feed is slow at night.',
-    when: { directive: 'sweep' },
-    evidence: ['e1'],
-    helpful: 0,
-    harmful: 0,
-    used: null,
-    origin: 'model',
-    since: '2026-03-01',
-    status: 'active',
-    ...parts,
-  };
-}
+const lesson = (id: string, parts: Partial<Lesson> = {}) =>
+  sweepLesson({ id, claim: 'The feed is slow at night.', evidence: ['e1'], since: '2026-03-01', ...parts });
 
 const memory = { ...EMPTY_MEMORY, next: 3, lessons: [lesson('L1'), lesson('L2', { helpful: 4, used: '2026-03-02' })] };
 const counts = (result: typeof memory) =>

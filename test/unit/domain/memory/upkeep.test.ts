@@ -5,25 +5,20 @@ import { LESSON_CAP, LESSON_ORIGINS, Lesson, PAGE_CAP_BYTES } from '../../../../
 import { applyAll, EMPTY_MEMORY, type Memory } from '../../../../src/domain/memory/memory.ts';
 import { Operation } from '../../../../src/domain/memory/operation.ts';
 import { upkeep } from '../../../../src/domain/memory/upkeep.ts';
+import { sweepLesson } from '../../../support/lesson-samples.ts';
 
 const DAY = '2026-03-04';
 const SIGNATURE = 'a1b2c3d4e5f6';
 
-function lesson(id: string, parts: Partial<Lesson> = {}): Lesson {
-  return {
+const lesson = (id: string, parts: Partial<Lesson> = {}) =>
+  sweepLesson({
     id,
     claim: 'The feed is slow at night.',
-    when: { directive: 'sweep' },
     evidence: ['e1'],
-    helpful: 0,
-    harmful: 0,
-    used: null,
-    origin: 'model',
     since: '2026-03-01',
     status: 'candidate',
     ...parts,
-  };
-}
+  });
 
 const withLessons = (...lessons: Lesson[]): Memory => ({ ...EMPTY_MEMORY, next: lessons.length + 1, lessons });
 const failures = new Map<string, EntryFacts>(

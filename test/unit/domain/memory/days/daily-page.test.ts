@@ -5,6 +5,7 @@ import type { Lesson } from '../../../../../src/domain/memory/lesson.ts';
 import { EMPTY_MEMORY } from '../../../../../src/domain/memory/memory.ts';
 import type { CallRecord, Entry, Failure } from '../../../../../src/domain/record.ts';
 import { placed } from '../../../../support/ledger-samples.ts';
+import { sweepLesson } from '../../../../support/lesson-samples.ts';
 import { readPage, rowWidths } from '../../../../support/page-markdown.ts';
 
 const SHA = 'c'.repeat(40);
@@ -30,19 +31,7 @@ const failure = (parts: Partial<Failure> = {}): Failure => ({
   log_tail: '',
   ...parts,
 });
-const lesson = (parts: Partial<Lesson> = {}): Lesson => ({
-  id: 'L3',
-  claim: 'The shop is closed at night.',
-  when: { directive: 'sweep' },
-  evidence: ['a'],
-  helpful: 0,
-  harmful: 0,
-  used: null,
-  origin: 'model',
-  since: '2026-03-04',
-  status: 'active',
-  ...parts,
-});
+const lesson = (parts: Partial<Lesson> = {}) => sweepLesson({ evidence: ['a'], ...parts });
 const at = (time: string) => `2026-03-04T${time}:00.000Z`;
 
 const input = (parts: Partial<DayInput> = {}): DayInput => ({

@@ -5,21 +5,11 @@ import { type WeekInput, weeklyPage, weeklyPath } from '../../../../../src/domai
 import type { Lesson } from '../../../../../src/domain/memory/lesson.ts';
 import { EMPTY_MEMORY } from '../../../../../src/domain/memory/memory.ts';
 import { placed } from '../../../../support/ledger-samples.ts';
+import { sweepLesson } from '../../../../support/lesson-samples.ts';
 import { readPage, rowWidths } from '../../../../support/page-markdown.ts';
 
-const lesson = (parts: Partial<Lesson> = {}): Lesson => ({
-  id: 'L3',
-  claim: 'The shop is closed at night.',
-  when: { directive: 'sweep' },
-  evidence: ['a'],
-  helpful: 0,
-  harmful: 0,
-  used: null,
-  origin: 'code',
-  since: '2026-03-03',
-  status: 'active',
-  ...parts,
-});
+const lesson = (parts: Partial<Lesson> = {}) =>
+  sweepLesson({ evidence: ['a'], origin: 'code', since: '2026-03-03', ...parts });
 const failed = (signature: string, timestamp: string, message = 'no answer'): Figures =>
   placed({
     timestamp,
