@@ -170,7 +170,7 @@ const START: Memory = { ...EMPTY_MEMORY, next: 2, lessons: [PERSONS] };
 const always = (holds: (lived: ReturnType<typeof live>) => void) =>
   fc.assert(
     fc.property(fc.array(night, { minLength: 1, maxLength: 6 }), (plans) => holds(live(plans, START))),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 const find = ({ lessons }: Memory, id: string) => lessons.find((lesson) => lesson.id === id);
 
