@@ -1,14 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { access, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { FileRunLock } from '../../src/adapters/run-lock.ts';
 import { temporaryFolder } from '../support/git-fixture.ts';
 
 const SINCE = '2026-03-01T12:00:00.000Z';
-const taker = fileURLToPath(new URL('../support/lock-taker.ts', import.meta.url));
 
 /** Locks of made-up processes in one folder; `alive` says who lives. */
 async function folder() {
@@ -123,34 +119,5 @@ describe('an index.lock that is there', () => {
     await writeFile(join(gitDirectory, 'index.lock'), '');
     await lock(20).acquire();
     expect(await exists(join(gitDirectory, 'index.lock'))).toBe(true);
-  });
-});
-
-/** Starts real processes that try at the same moment, and gives what each said; all live until then. */
-async function race(gitDirectory: string, takers: number): Promise<string[]> {
-  const at = Date.now() + 500;
-  const children = Array.from({ length: takers }, () =>
-    spawn(process.execPath, [taker, gitDirectory, String(at)], { stdio: ['pipe', 'pipe', 'inherit'] }),
-  );
-  const said = await Promise.all(children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()));
-  const ends = children.map((child) => once(child, 'close'));
-  for (const child of children) child.stdin.end();
-  await Promise.all(ends);
-  return said.sort();
-}
-
-describe('two processes at one moment', () => {
-  it('one takes a free lock, in each of 20 rounds', { timeout: 120_000 }, async () => {
-    for (let round = 0; round < 20; round++)
-      expect(await race(await temporaryFolder(), 2)).toEqual(['AGENT_RUNNING', 'took']);
-  });
-
-  it('one takes over from a dead holder, in each of 20 rounds', { timeout: 120_000 }, async () => {
-    for (let round = 0; round < 20; round++) {
-      const { gitDirectory, leave, path } = await folder();
-      await leave(JSON.stringify({ pid: 2 ** 30, since: SINCE, roots: [] }));
-      expect(await race(gitDirectory, 3)).toEqual(['AGENT_RUNNING', 'AGENT_RUNNING', 'took over']);
-      expect(await readdir(join(path, '..'))).toEqual(['run.json']);
-    }
   });
 });
