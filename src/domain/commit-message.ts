@@ -1,4 +1,5 @@
 import { formatSpan } from './duration.ts';
+import { changeCounts } from './memory/night-changes.ts';
 import { formatDollars } from './money.ts';
 import type { Entry, Intent, Lease, LedgerRecord } from './record.ts';
 
@@ -6,7 +7,7 @@ import type { Entry, Intent, Lease, LedgerRecord } from './record.ts';
 export function entryMessage(entry: Entry): string {
   const figures = `(${formatDollars(entry.metrics.cost)}, ${entry.metrics.duration_s.toFixed(1)} s)`;
   const subject = entry.consolidation
-    ? nightSubject(entry.consolidation)
+    ? `consolidate ${entry.consolidation.day}: ${changeCounts(entry.consolidation, 'the lessons stay as they were')}`
     : `${entry.flow} ${entry.seq}: ${entry.decision} -> ${outcomeWords(entry)} ${figures}`;
   const trailers = [
     ['Steward-Id', entry.id],
@@ -30,12 +31,6 @@ function outcomeWords({ result, verification, heal, healed }: Entry): string {
     ...(first ? [`healed after ${formatSpan(first.after_s)}`] : []),
   ];
   return words.join(', ');
-}
-
-/** `consolidate 2026-03-04: +2 ~1 -1 lessons` */
-function nightSubject({ day, added, changed, retired }: NonNullable<Entry['consolidation']>): string {
-  const isQuiet = added + changed + retired === 0;
-  return `consolidate ${day}: ${isQuiet ? 'the lessons stay as they were' : `+${added} ~${changed} -${retired} lessons`}`;
 }
 
 export function intentMessage(intent: Intent): string {

@@ -2,6 +2,10 @@
 
 export const oneLine = (raw: string): string => raw.replaceAll(/\s+/g, ' ').trim();
 
+/** At most `limit` characters; what is cut shows that it was. */
+export const shortened = (text: string, limit: number): string =>
+  text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+
 /** As inline code of Markdown. */
 export const asCode = (raw: string, limit = 300): string =>
   `\`${oneLine(raw.replaceAll('`', ' ')).slice(0, limit) || ' '}\``;

@@ -3,7 +3,7 @@ import { budgetMessage, initMessage } from '../domain/commit-message.ts';
 import { CONFIG_FILE, parseConfig, type StewardConfig } from '../domain/config.ts';
 import { withBudget } from '../domain/config-edit.ts';
 import { EMPTY_STATE, type LedgerState } from '../domain/ledger-state.ts';
-import { ARCHIVE_FILE, LESSONS_FILE } from '../domain/memory/lesson.ts';
+import { ARCHIVE_FILE, DAILY_FOLDER, LESSONS_FILE, WEEKLY_FOLDER } from '../domain/memory/lesson.ts';
 import { formatProblem } from '../domain/problem.ts';
 import type { Documents } from '../ports.ts';
 import type { Context, Ports, Setting } from './cycle-context.ts';
@@ -136,7 +136,7 @@ async function moveAll(documents: Documents, paths: readonly string[], archive: 
 async function memoryFiles(documents: Documents): Promise<string[]> {
   const pages = [LESSONS_FILE, ARCHIVE_FILE];
   const there = await Promise.all(pages.map(async (path) => (await documents.readTail(path, 1)) !== undefined));
-  const folders = await Promise.all(['knowledge/daily', 'knowledge/weekly'].map((each) => filesBelow(documents, each)));
+  const folders = await Promise.all([DAILY_FOLDER, WEEKLY_FOLDER].map((each) => filesBelow(documents, each)));
   return [...pages.filter((_, index) => there[index]), ...folders.flat()];
 }
 

@@ -1,6 +1,7 @@
 import type { EntryFacts } from '../domain/memory/entry-facts.ts';
 import type { Lesson } from '../domain/memory/lesson.ts';
 import { OPERATIONS_A_NIGHT, operationsSchema } from '../domain/memory/model/model-operation.ts';
+import { conditionText } from '../domain/memory/page/lesson-line.ts';
 import type { Prompt } from '../ports.ts';
 
 /** An outcome of the day that something may be learned from. */
@@ -48,7 +49,7 @@ export function consolidationPrompt(view: NightView): Prompt {
     `Day: ${day}`,
     `Directives: ${directives.join(', ')}`,
     `Tags: ${tags.join(', ')}`,
-    lessons.length > 0 ? `Lessons:\n${lessons.map(lessonLine).join('\n')}` : 'Lessons: none yet',
+    lessons.length > 0 ? `Lessons:\n${lessons.map(knownLine).join('\n')}` : 'Lessons: none yet',
     `Outcomes:\n${outcomes.map(outcomeLine).join('\n')}`,
     rest.length > 0 ? `Outcomes that are not listed, by directive: ${rest.join(', ')}` : '',
   ];
@@ -56,10 +57,9 @@ export function consolidationPrompt(view: NightView): Prompt {
   return { system: SYSTEM, user: parts.filter(Boolean).join('\n\n'), schema };
 }
 
-function lessonLine({ id, status, when, helpful, harmful, origin, claim }: Lesson): string {
-  const applies = Object.entries(when).map(([name, value]) => `${name} ${value}`);
+function knownLine({ id, status, when, helpful, harmful, origin, claim }: Lesson): string {
   const by = origin === 'person' ? ', by a person' : '';
-  return `- ${id} (${status}${by}; ${applies.join(', ')}; helped ${helpful}, harmed ${harmful}): ${JSON.stringify(claim)}`;
+  return `- ${id} (${status}${by}; ${conditionText(when)}; helped ${helpful}, harmed ${harmful}): ${JSON.stringify(claim)}`;
 }
 
 function outcomeLine(outcome: Outcome): string {

@@ -1,4 +1,5 @@
 import { answerSchema } from '../domain/decision.ts';
+import { oneLine, shortened } from '../domain/foreign-text.ts';
 import { formatInputType } from '../domain/input-type.ts';
 import { lessonLine, type ShownLesson } from '../domain/memory/page/lesson-line.ts';
 import type { Option } from '../domain/option.ts';
@@ -52,7 +53,7 @@ function optionLine(option: Option, { now, streaks }: DecisionView): string {
   ];
   const open = option.openInputs.map((input) => `${input.name} (${formatInputType(input.type)})`);
   const inputs = open.length > 0 ? ` Open inputs: ${open.join(', ')}.` : '';
-  return `- ${option.id} [${facts.join(', ')}]: ${oneLine(directive.goal, 160)}${inputs}`;
+  return `- ${option.id} [${facts.join(', ')}]: ${shortened(oneLine(directive.goal), 160)}${inputs}`;
 }
 
 function entryLine(entry: Entry): string {
@@ -62,10 +63,4 @@ function entryLine(entry: Entry): string {
   const failure = entry.failure ? ` (${entry.failure.kind} ${entry.failure.signature})` : '';
   const verification = entry.result === 'success' ? `, ${entry.verification}` : '';
   return `- ${entry.timestamp.slice(0, 16)}Z ${entry.decision} -> ${entry.result}${verification}${failure}`;
-}
-
-/** One line of at most `limit` characters: a goal is a paragraph, the prompt wants its gist. */
-function oneLine(text: string, limit: number): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 }

@@ -2,16 +2,13 @@ import { asCode, asLogLine, asProse } from '../domain/foreign-text.ts';
 import { dailyPath } from '../domain/memory/days/daily-page.ts';
 import { counted } from '../domain/memory/days/page-words.ts';
 import type { Lesson } from '../domain/memory/lesson.ts';
+import { changeCounts } from '../domain/memory/night-changes.ts';
 import { formatDollars } from '../domain/money.ts';
 import type { ConsolidateReport, NightReport } from '../flows/memory/consolidate.ts';
 import type { RunPage } from '../ports.ts';
 
-/** `+2 ~1 -1 lessons`, or that they stayed as they were. */
-function changeCounts({ added, changed, retired }: Pick<NightReport, 'added' | 'changed' | 'retired'>): string {
-  const counts = [added.length, changed.length, retired.length];
-  if (counts.every((count) => count === 0)) return 'lessons as before';
-  return `+${counts[0]} ~${counts[1]} -${counts[2]} lessons`;
-}
+const countsOf = ({ added, changed, retired }: NightReport): string =>
+  changeCounts({ added: added.length, changed: changed.length, retired: retired.length }, 'lessons as before');
 
 /** What the nights came to, for people at a terminal. */
 export function consolidateText({ nights, idle }: ConsolidateReport, { isDry }: { isDry: boolean }): string {
@@ -22,7 +19,7 @@ export function consolidateText({ nights, idle }: ConsolidateReport, { isDry }: 
 
 function nightText(night: NightReport, isDry: boolean): string {
   const { day, entries, added, changed, retired, refused, notes, degraded, commit, pushed, cost } = night;
-  const head = `${day}: ${counted(entries, 'entry', 'entries')}, ${changeCounts(night)}, ${formatDollars(cost)}`;
+  const head = `${day}: ${counted(entries, 'entry', 'entries')}, ${countsOf(night)}, ${formatDollars(cost)}`;
   const place = commit ? [`  ${dailyPath(day)}, commit ${commit.slice(0, 10)}${pushed ? '' : ', not pushed'}`] : [];
   return [
     head,
@@ -52,7 +49,7 @@ function nightMarkdown(night: NightReport): string {
   const { day, entries, added, changed, retired, refused, notes, degraded, cost } = night;
   const claim = ({ id, claim: text }: Lesson) => `**${id}** ${asProse(text)}`;
   return [
-    `## ${day}: ${changeCounts(night)}`,
+    `## ${day}: ${countsOf(night)}`,
     '',
     `${counted(entries, 'entry', 'entries')}, ${formatDollars(cost)}`,
     '',

@@ -8,6 +8,9 @@ import { z } from 'zod';
 /** The page that people read and may write in, and the one of the retired, which they only read. */
 export const LESSONS_FILE = 'knowledge/lessons.md';
 export const ARCHIVE_FILE = 'knowledge/archive.md';
+/** The pages of days and weeks. */
+export const DAILY_FOLDER = 'knowledge/daily';
+export const WEEKLY_FOLDER = 'knowledge/weekly';
 
 const LESSON_STATUSES = ['candidate', 'active', 'retired'] as const;
 /** Who said it first, or last changed its words: the agent's own code, a model, or a person. */

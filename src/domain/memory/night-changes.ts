@@ -24,3 +24,9 @@ export function changesOf({ before, after }: { before: Memory; after: Memory }):
 
 const faceOf = ({ claim, status, when }: Lesson): string =>
   JSON.stringify([claim, status, when.directive, when.signature, when.tag]);
+
+/** `+2 ~1 -1 lessons`, or what is said where there is nothing of the kind. */
+export const changeCounts = (
+  { added, changed, retired }: { added: number; changed: number; retired: number },
+  none: string,
+): string => (added + changed + retired === 0 ? none : `+${added} ~${changed} -${retired} lessons`);

@@ -2,7 +2,7 @@ import { AgentError } from '../../domain/agent-error.ts';
 import type { LedgerState } from '../../domain/ledger-state.ts';
 import { daysAfter, utcDay } from '../../domain/memory/days/calendar.ts';
 import { counted } from '../../domain/memory/days/page-words.ts';
-import { ARCHIVE_FILE, LESSONS_FILE } from '../../domain/memory/lesson.ts';
+import { ARCHIVE_FILE, DAILY_FOLDER, LESSONS_FILE, WEEKLY_FOLDER } from '../../domain/memory/lesson.ts';
 import { applyAll, type Memory } from '../../domain/memory/memory.ts';
 import type { Refused } from '../../domain/memory/model/judge-operations.ts';
 import { changesOf, type NightChanges } from '../../domain/memory/night-changes.ts';
@@ -88,7 +88,7 @@ function idleReason({ clock }: Pick<MemoryContext, 'clock'>, { head }: LedgerSta
 
 /** What a person is writing there is not the agent's to commit. */
 async function assertClean({ repo }: MemoryContext): Promise<void> {
-  const paths = await repo.changedPaths([LESSONS_FILE, ARCHIVE_FILE, 'knowledge/daily', 'knowledge/weekly']);
+  const paths = await repo.changedPaths([LESSONS_FILE, ARCHIVE_FILE, DAILY_FOLDER, WEEKLY_FOLDER]);
   if (paths.length > 0) throw new AgentError('PAGES_DIRTY', { paths: paths.join(', ') });
 }
 

@@ -2,9 +2,9 @@ import { dayPath } from '../../domain/chain.ts';
 import { weekDays } from '../../domain/memory/days/calendar.ts';
 import { Figures } from '../../domain/memory/days/day-summary.ts';
 import type { WeekDay } from '../../domain/memory/days/weekly-page.ts';
+import { DAILY_FOLDER } from '../../domain/memory/lesson.ts';
 import type { ReadableDocuments } from '../../ports.ts';
 
-const DAILY_FOLDER = 'knowledge/daily';
 /** How the writer begins every line: what is no entry need not be read. */
 const OTHER_RECORD = /^\{"v":\d+,"kind":"(?:lease|intent|genesis)"/;
 

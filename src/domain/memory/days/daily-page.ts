@@ -2,6 +2,7 @@ import { isBookkeeping } from '../../ledger-state.ts';
 import { formatDollars } from '../../money.ts';
 import type { Entry } from '../../record.ts';
 import { isDone, isFailed } from '../entry-facts.ts';
+import { DAILY_FOLDER } from '../lesson.ts';
 import { changesOf } from '../night-changes.ts';
 import { isoWeek, longDate, weekdayName } from './calendar.ts';
 import { costLines } from './cost-lines.ts';
@@ -28,7 +29,7 @@ const RUNS_LISTED = 60;
 const FAILURES_LISTED = 20;
 const NOTES_LISTED = 8;
 
-export const dailyPath = (day: string): string => `knowledge/daily/${day}.md`;
+export const dailyPath = (day: string): string => `${DAILY_FOLDER}/${day}.md`;
 
 /** The page of a day, as Markdown for people. */
 export function dailyPage(input: DayInput): string {

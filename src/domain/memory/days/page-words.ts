@@ -1,5 +1,5 @@
 import { formatSpan } from '../../duration.ts';
-import { asCode, asProse, oneLine } from '../../foreign-text.ts';
+import { asCode, asProse, oneLine, shortened } from '../../foreign-text.ts';
 import { fromDollars, toDollars } from '../../money.ts';
 import type { Entry } from '../../record.ts';
 import { DIRECTIVE_NAME } from '../lesson.ts';
@@ -19,20 +19,14 @@ const plain = (raw: string): string => raw.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ').t
 
 /** A piece of a sentence, or a cell of a table. GitHub makes a link of a bare address, too: not of what others wrote. */
 export const prose = (raw: string, limit: number): string =>
-  asProse(shortened(plain(raw), limit), limit)
+  asProse(shortened(oneLine(plain(raw)), limit), limit)
     .replaceAll('://', ':\u200b//')
     .replaceAll(/www(?=\.)/gi, '$&\u200b')
     .toWellFormed();
 
 /** Inline code, also in a table: there a `|` ends the cell even in code, and which backslash hides it depends on the reader. */
 export const code = (raw: string, limit: number): string =>
-  asCode(shortened(plain(raw).replaceAll('|', '¦'), limit), limit).toWellFormed();
-
-/** What is cut shows that it was. */
-const shortened = (text: string, limit: number): string => {
-  const line = oneLine(text);
-  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
-};
+  asCode(shortened(oneLine(plain(raw).replaceAll('|', '¦')), limit), limit).toWellFormed();
 
 /** `1 run`, `3 runs`. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,5 +1,5 @@
 import { formatDollars } from '../../money.ts';
-import type { Lesson } from '../lesson.ts';
+import { type Lesson, WEEKLY_FOLDER } from '../lesson.ts';
 import type { Memory } from '../memory.ts';
 import { isoWeek, longDate, weekDays, weekdayName } from './calendar.ts';
 import { type FailureGroup, type Figures, failureGroups, isWork, sumsOf, sumsSentences } from './day-summary.ts';
@@ -27,7 +27,7 @@ export interface WeekInput {
 const LISTED = 40;
 const LESSONS_LISTED = 25;
 
-export const weeklyPath = (day: string): string => `knowledge/weekly/${isoWeek(day)}.md`;
+export const weeklyPath = (day: string): string => `${WEEKLY_FOLDER}/${isoWeek(day)}.md`;
 
 /** The roll-up of a week, as Markdown for people. */
 export function weeklyPage({ day, days, after }: WeekInput): string {

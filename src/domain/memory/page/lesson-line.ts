@@ -1,3 +1,4 @@
+import { shortened } from '../../foreign-text.ts';
 import { type AppliesWhen, CLAIM_LIMIT, type Lesson } from '../lesson.ts';
 
 /** What a prompt shows of a lesson. */
@@ -28,6 +29,3 @@ export function lessonLine({ id, claim, when, status }: ShownLesson): string {
   const facts = [conditionText(when), ...(status === 'candidate' ? ['unproven'] : [])];
   return `- ${id} [${facts.join(', ')}]: ${JSON.stringify(shortened(words, CLAIM_LIMIT))}`;
 }
-
-const shortened = (text: string, limit: number): string =>
-  text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
