@@ -78,12 +78,12 @@ export async function consolidate(
 
 function idleReason({ clock }: Pick<MemoryContext, 'clock'>, { head }: LedgerState, until: string | undefined): string {
   if (head === null) return 'the ledger has no records yet';
+  const today = utcDay(clock.now());
   const newest = head.timestamp.slice(0, 10);
   // Records go into the newest day's file: those of today are in there, too.
-  if (newest > utcDay(clock.now()))
-    return `the newest records are of ${newest}, which is still to come: a clock was wrong`;
+  if (newest > today) return `the newest records are of ${newest}, which is still to come: a clock was wrong`;
   if (until) return `there is nothing of ${until} or before that no night has consumed`;
-  return `every day before today (${utcDay(clock.now())}, UTC) is consolidated`;
+  return `every day before today is consolidated; \`--date ${today}\` takes today in as well`;
 }
 
 /** What a person is writing there is not the agent's to commit. */

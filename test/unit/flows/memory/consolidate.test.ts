@@ -53,7 +53,10 @@ describe('a night', () => {
     await stage.night('2026-03-04T03:41:00Z');
     const files = new Map(stage.documents.files);
     const again = await stage.night('2026-03-04T03:42:00Z');
-    expect(again).toEqual({ nights: [], idle: 'every day before today (2026-03-04, UTC) is consolidated' });
+    expect(again).toEqual({
+      nights: [],
+      idle: 'every day before today is consolidated; `--date 2026-03-04` takes today in as well',
+    });
     expect(stage.documents.files).toEqual(files);
     expect(stage.deeds.commits).toHaveLength(1);
   });
