@@ -61,6 +61,7 @@ export async function compose(options: {
     runner: lazyRunner({
       workspace: place.root,
       redact,
+      network: setting.config.network,
       strippedFolder: join(place.gitDirectory, 'steward', 'stripped'),
     }),
     llm: new ModelClient({ config: setting.config, clock, redact, access: modelAccess(env) }),
@@ -187,6 +188,7 @@ function modelAccess(env: NodeJS.ProcessEnv): ConstructorParameters<typeof Model
 interface RunnerPlace {
   workspace: string;
   redact: Ports['redact'];
+  network: StewardConfig['network'];
   strippedFolder: string;
 }
 
@@ -210,14 +212,14 @@ function lazyRunner(place: RunnerPlace): ScriptRunner {
   };
 }
 
-async function openRunner({ workspace, redact, strippedFolder }: RunnerPlace): Promise<ScriptRunner> {
-  const [{ ChildScriptRunner }, { fetchForScript }, { createScriptGit }] = await Promise.all([
+async function openRunner({ workspace, redact, network, strippedFolder }: RunnerPlace): Promise<ScriptRunner> {
+  const [{ ChildScriptRunner }, { scriptFetch }, { createScriptGit }] = await Promise.all([
     import('./adapters/script-runner.ts'),
-    import('./adapters/http.ts'),
+    import('./adapters/guarded-fetch.ts'),
     import('./adapters/script-git.ts'),
   ]);
   const git = createScriptGit({ workspace, path: process.env.PATH ?? '' });
-  const services = { fetch: fetchForScript, git, redact };
+  const services = { fetch: scriptFetch(network.allow), git, redact };
   return new ChildScriptRunner({ workspace, services, redact, nodePath: process.execPath, strippedFolder });
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DURATION_FORM, DURATION_PATTERN } from './duration.ts';
+import { Network } from './network.ts';
 import { isPlainName, type Problem } from './problem.ts';
 import { TASKS, Task } from './task.ts';
 import { checkObject, parseYamlObject } from './yaml-object.ts';
@@ -49,6 +50,7 @@ const defaultAliases: Record<string, ModelAlias> = {
 
 const PING_FORM = 'an address such as https://hc-ping.com/your-uuid, or nothing';
 
+const ISSUES_FORM = 'a whole number from 0 to 1000';
 const ALIASES_FORM = 'a list of aliases such as [flash, haiku]';
 
 const OUTPUT_FORM = 'a whole number from 256 to 65536';
@@ -153,6 +155,18 @@ export const StewardConfig = z.strictObject({
     .describe(
       "Called after each cycle that could work: a dead-man's switch outside GitHub. Empty calls nothing. STEWARD_PING_URL goes before it.",
     ),
+  quiet: z
+    .strictObject({
+      issues_per_week: z
+        .int(ISSUES_FORM)
+        .min(0, ISSUES_FORM)
+        .max(1000, ISSUES_FORM)
+        .default(20)
+        .describe('How many new issues scripts may open in seven days, all together. What is told already goes on.'),
+    })
+    .prefault({})
+    .describe('What people can be expected to read. Pages are written all the same.'),
+  network: Network,
   vars: z
     .record(
       z.string().regex(VARIABLE_PATTERN, VARIABLE_FORM).refine(isPlainName, VARIABLE_FORM),
@@ -193,6 +207,8 @@ const keysOf: Record<string, readonly string[]> = {
   '': Object.keys(StewardConfig.shape),
   budget: ['day', 'month', 'run'],
   heal: ['cool_down', 'open'],
+  quiet: ['issues_per_week'],
+  network: ['allow'],
   cycle: ['history'],
   routes: TASKS,
 };

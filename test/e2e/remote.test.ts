@@ -1,7 +1,14 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type AgentFixture, agentFixture, COUNT_DIRECTIVE, COUNT_TREE, withAgent } from '../support/agent-fixture.ts';
+import {
+  type AgentFixture,
+  agentFixture,
+  COUNT_DIRECTIVE,
+  COUNT_TREE,
+  LOCAL_NETWORK,
+  withAgent,
+} from '../support/agent-fixture.ts';
 import { localServer } from '../support/local-server.ts';
 
 /** A script that fetches before it writes: the server is where a test lets something happen in between. */
@@ -112,6 +119,7 @@ async function withRival(
   });
   const agent = await agentFixture({
     ...COUNT_TREE,
+    ...LOCAL_NETWORK,
     'execution/count.ts': SLOW_SCRIPT(url),
     'directives/count.md': COUNT_DIRECTIVE,
   });

@@ -52,6 +52,9 @@ Keep a count of the directives.
 - execution/check_count.ts --count {steps.1.count}
 `;
 
+/** A config with which scripts may ask a server of the test. */
+export const LOCAL_NETWORK: Tree = { '.github/steward.yml': 'network: { allow: ["127.0.0.1"] }\n' };
+
 export const COUNT_TREE: Tree = {
   'README.md': '# A repository\n',
   'directives/count.md': COUNT_DIRECTIVE,
@@ -61,6 +64,7 @@ export const COUNT_TREE: Tree = {
 
 /** A directive whose one step posts to a server outside, with a find() that asks the server. */
 export const POST_TREE: Tree = {
+  ...LOCAL_NETWORK,
   'README.md': '# A repository\n',
   'directives/post.md': `---
 every: 1d

@@ -21,7 +21,7 @@ import { verifyAttempt } from '../../src/flows/heal/verify-attempt.ts';
 import { findWard, type Ward } from '../../src/flows/heal/ward.ts';
 import { loadLedger } from '../../src/flows/ledger-reader.ts';
 import type { Scratch } from '../../src/repo-port.ts';
-import { cliEnvironment, stewardCli } from './agent-fixture.ts';
+import { cliEnvironment, LOCAL_NETWORK, stewardCli } from './agent-fixture.ts';
 import type { Tree } from './git-fixture.ts';
 
 /** A house whose script failed once in a real cycle, and the real gate for what would mend it. */
@@ -53,7 +53,7 @@ export async function healHouse(tree: (url: string) => Tree, answers: readonly u
   const run = async (file: string, args: readonly string[]) =>
     (await execa(file, args, { cwd: path, env: cliEnvironment(home, AUTHOR), extendEnv: false, stdin: 'ignore' }))
       .stdout;
-  await writeTree(path, tree(shop.url));
+  await writeTree(path, { ...LOCAL_NETWORK, ...tree(shop.url) });
   for (const args of [
     ['init', '-q', '-b', 'main'],
     ['config', 'gc.auto', '0'],

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { LOCAL_NETWORK } from './agent-fixture.ts';
 import type { Tree } from './git-fixture.ts';
 
 /** A networked script that stumbles over an answer it did not expect: a price that is text. */
@@ -34,6 +35,7 @@ export const BROKEN_SCRIPT = script(BROKEN_LINE);
 export const MENDED_SCRIPT = script(MENDED_LINE);
 
 export const priceTree = (url: string, text = BROKEN_SCRIPT): Tree => ({
+  ...LOCAL_NETWORK,
   'README.md': '# House\n',
   'directives/keep_price.md': `---
 every: 1d

@@ -39,7 +39,12 @@ const RULES: {
     parts: ['src/domain/'],
   },
   { of: /^src\/((repo|sandbox)-)?port(s)?\.ts$/, packages: [], parts: [], types: ['src/domain/', 'src/ports.ts'] },
-  { of: /^src\/script\.ts$/, packages: ['zod'], parts: [], types: ['src/domain/forge.ts'] },
+  {
+    of: /^src\/script\.ts$/,
+    packages: ['zod'],
+    parts: [],
+    types: ['src/domain/forge.ts', 'src/domain/forge-words.ts'],
+  },
   { of: /^src\/prompts\//, packages: [], parts: ['src/domain/', 'src/prompts/'], types: ['src/ports.ts'] },
   { of: /^src\/flows\//, packages: [], parts: ['src/domain/', 'src/prompts/', 'src/flows/'], types: PORTS },
   {
@@ -118,6 +123,7 @@ const PACKAGE_HOMES = {
   'p-retry': 'src/retry/repeat-call.ts',
   picomatch: 'src/domain/writes.ts',
   'simple-git': 'src/adapters/git-process.ts',
+  undici: 'src/adapters/guarded-fetch.ts',
   yaml: 'src/domain/yaml-object.ts',
   'yocto-spinner': 'src/compose.ts',
 };

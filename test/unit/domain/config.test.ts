@@ -70,7 +70,7 @@ describe('what is wrong in it', () => {
   it.each([
     [
       'budgt:\n  day: 1',
-      '1: found the unknown key `budgt`, expected one of paused, budget, models, routes, ping, vars, heal, cycle. Did you mean `budget`?',
+      '1: found the unknown key `budgt`, expected one of paused, budget, models, routes, ping, quiet, network, vars, heal, cycle. Did you mean `budget`?',
     ],
     [
       'budget:\n  month: 1\n  dya: 1',
