@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { ForgeParams, ForgeResult, GrantableOperation } from './domain/forge.ts';
 
+export type { Comment, Issue, Job, Pull, Release, Traffic, WorkflowRun } from './domain/forge-words.ts';
+
 /**
  * The public API of execution/: one file, one action.
  *

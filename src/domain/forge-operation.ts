@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** One line of the table of what may be asked of the forge. */
 export interface OperationShape {
@@ -30,3 +30,13 @@ export const own = <P extends z.ZodObject, R extends z.ZodType>(operation: {
   isWrite: boolean;
   permission: string;
 }) => ({ ...operation, isGrantable: false as const });
+
+/** What the params of several operations have in common. */
+export const none = z.strictObject({});
+export const Count = z.int().min(1).max(1000);
+export const Name = z.string().min(1).max(100);
+export const Labels = z.array(Name).max(20);
+export const Title = z.string().min(1).max(250);
+/** GitHub refuses more. */
+const TEXT_LIMIT = 60_000;
+export const Text = z.string().max(TEXT_LIMIT, `at most ${TEXT_LIMIT} characters`);

@@ -71,6 +71,48 @@ export type WorkflowRun = z.infer<typeof WorkflowRun>;
 export const Workflow = z.object({ file: z.string(), name: z.string(), state: z.string() });
 export type Workflow = z.infer<typeof Workflow>;
 
+export const Job = z.object({
+  id: z.int(),
+  name: z.string(),
+  status: z.string(),
+  conclusion: z.string().nullable(),
+  /** Names of the steps that failed, in order. */
+  failed_steps: z.array(z.string()),
+  url: z.string(),
+});
+export type Job = z.infer<typeof Job>;
+
+export const LabelEvent = z.object({ label: z.string(), by: z.string(), at: Time, is_set: z.boolean() });
+export type LabelEvent = z.infer<typeof LabelEvent>;
+
+export const Release = z.object({
+  id: z.int(),
+  tag: z.string(),
+  name: z.string(),
+  body: z.string(),
+  is_draft: z.boolean(),
+  is_prerelease: z.boolean(),
+  author: z.string(),
+  created: Time,
+  published: Time.nullable(),
+  url: z.string(),
+});
+export type Release = z.infer<typeof Release>;
+
+/** Views or clones: of the whole time, and of each day that had some. */
+const Visits = z.object({
+  count: z.int(),
+  uniques: z.int(),
+  days: z.array(z.object({ day: z.string().describe('2026-03-04, in UTC'), count: z.int(), uniques: z.int() })),
+});
+export const Traffic = z.object({
+  views: Visits,
+  clones: Visits,
+  referrers: z.array(z.object({ referrer: z.string(), count: z.int(), uniques: z.int() })),
+  paths: z.array(z.object({ path: z.string(), title: z.string(), count: z.int(), uniques: z.int() })),
+});
+export type Traffic = z.infer<typeof Traffic>;
+
 /** What stands in the text of an issue, a comment or a pull request so that it is found again: never shown, never changed. */
 export const MARKER_PATTERN = /^[a-z0-9][\w:./@-]{0,150}$/;
 export const Marker = z.string().regex(MARKER_PATTERN, 'a marker such as links:broken');

@@ -1,20 +1,16 @@
 import { z } from 'zod';
-import { type OperationShape, own, read, write } from './forge-operation.ts';
-import { Comment, Issue, ItemNumber, Marker, Pull, Time, Workflow, WorkflowRun } from './forge-words.ts';
+import { ACTION_OPERATIONS } from './forge-actions.ts';
+import { Count, Labels, Name, none, type OperationShape, own, read, Text, Title, write } from './forge-operation.ts';
+import { RELEASE_OPERATIONS } from './forge-releases.ts';
+import { Comment, Issue, ItemNumber, LabelEvent, Marker, Pull, Time } from './forge-words.ts';
+
+export { STEWARD_LABELS, type StewardLabel } from './steward-labels.ts';
 
 /**
  * What the agent, and through it a script, may ask of the forge: a closed table. Params are checked before anything is
  * sent; results are plain data in the words below, whatever the forge calls them.
  */
 
-const Count = z.int().min(1).max(1000);
-const Name = z.string().min(1).max(100);
-
-/** GitHub refuses more. */
-const TEXT_LIMIT = 60_000;
-const Title = z.string().min(1).max(250);
-const Text = z.string().max(TEXT_LIMIT, `at most ${TEXT_LIMIT} characters`);
-const Labels = z.array(Name).max(20);
 const Written = z.object({
   number: ItemNumber.nullable(),
   url: z.string().nullable(),
@@ -22,7 +18,6 @@ const Written = z.object({
   changed: z.boolean(),
 });
 
-const none = z.strictObject({});
 const Permission = z.enum(['admin', 'write', 'read', 'none']);
 
 export const FORGE_OPERATIONS = {
@@ -77,6 +72,8 @@ export const FORGE_OPERATIONS = {
     z.strictObject({ number: ItemNumber, add: Labels.default([]), remove: Labels.default([]) }),
     z.object({ labels: z.array(z.string()) }),
   ),
+  /** Each time a label was set or taken, oldest first: who did it, and whether it was a person, it does not judge. */
+  'issues.label_history': read('issues', z.strictObject({ number: ItemNumber }), z.array(LabelEvent)),
   'issues.close': write(
     'issues',
     z.strictObject({ number: ItemNumber, reason: z.enum(['completed', 'not_planned']).default('completed') }),
@@ -92,37 +89,8 @@ export const FORGE_OPERATIONS = {
     }),
     z.array(Pull),
   ),
-  'runs.list': read(
-    'actions',
-    z.strictObject({
-      workflow: Name.optional(),
-      branch: Name.optional(),
-      event: Name.optional(),
-      status: Name.optional(),
-      /** Made since. */
-      since: Time.optional(),
-      limit: Count.default(100),
-    }),
-    z.array(WorkflowRun),
-  ),
-  'statuses.create': write(
-    'statuses',
-    z.strictObject({
-      sha: z.string().regex(/^[0-9a-f]{40}$/, 'a commit id'),
-      context: Name,
-      state: z.enum(['error', 'failure', 'pending', 'success']),
-      description: z.string().max(140).default(''),
-      url: z.url().optional(),
-    }),
-    z.object({ id: z.int() }),
-  ),
-  'workflows.list': read('actions', none, z.array(Workflow)),
-  'workflows.dispatch': write(
-    'actions',
-    z.strictObject({ workflow: Name, ref: Name, inputs: z.record(z.string(), z.string()).default({}) }),
-    z.object({ dispatched: z.literal(true) }),
-  ),
-  'workflows.enable': own(write('actions', z.strictObject({ workflow: Name }), z.object({ enabled: z.literal(true) }))),
+  ...ACTION_OPERATIONS,
+  ...RELEASE_OPERATIONS,
   /** One pull request per marker or branch, open or closed. With `update` an open one gets the new title and text. */
   'pulls.open': own(
     write(
@@ -157,7 +125,7 @@ export const FORGE_OPERATIONS = {
       z.object({ created: z.array(z.string()) }),
     ),
   ),
-  'labels.list': own(read('issues', none, z.array(z.string()))),
+  'labels.list': read('issues', none, z.array(z.string())),
   'settings.get': own(
     read(
       'administration',
@@ -217,14 +185,3 @@ export const ForgeReply = z.union([z.object({ value: z.json() }), z.object({ una
 export type ForgeReply = z.infer<typeof ForgeReply>;
 
 export type ForgeAnswer<O extends ForgeOperation> = { value: ForgeResult<O> } | { failed: ForgeFailure };
-
-/** The labels the agent works with; made when first needed. */
-export const STEWARD_LABELS = [
-  { name: 'steward', color: '5319e7', description: 'Opened and kept by Steward' },
-  { name: 'steward:task', color: '0e8a16', description: 'A task for Steward: the next cycle takes it' },
-  { name: 'steward:approval', color: 'fbca04', description: 'Steward waits for a person to release a run' },
-  { name: 'steward:approved', color: '0e8a16', description: 'Releases the run that the issue shows, once' },
-  { name: 'steward:heal', color: '1d76db', description: 'A repair that Steward proposes, or asks a person for' },
-  { name: 'steward:watchdog', color: 'b60205', description: 'No cycle has run when one was due' },
-] as const;
-export type StewardLabel = (typeof STEWARD_LABELS)[number]['name'];

@@ -74,13 +74,16 @@ function missingTriggers(yaml: YamlObject, triggers: readonly string[], directiv
   );
 }
 
+/** Every token may read the one; no workflow can grant the other: that takes a token of one's own, STEWARD_TOKEN. */
+const UNGRANTABLE = ['metadata', 'administration'];
+
 function missingPermissions(yaml: YamlObject, { path, value }: Place<unknown>, directive: Directive): Problem[] {
   const needed = new Set(directive.forge.map((operation) => FORGE_OPERATIONS[operation].permission));
   if (directive.deliver === 'pull-request') needed.add('pull-requests: write');
   return [...needed]
     .filter((line) => {
       const [name = '', level] = line.split(': ');
-      return name !== 'metadata' && !['write', level].includes(levelOf(value, name));
+      return !UNGRANTABLE.includes(name) && !['write', level].includes(levelOf(value, name));
     })
     .map((line) =>
       errorAt(

@@ -8,6 +8,13 @@ import { startGitHub } from '../support/github/start-github.ts';
 
 const open = () => startGitHub({ repository: 'octo/house' });
 
+const TRAFFIC = {
+  views: [{ day: '2026-01-01', count: 3, uniques: 2 }],
+  clones: [{ day: '2026-01-01', count: 1, uniques: 1 }],
+  referrers: [{ referrer: 'example.org', count: 2, uniques: 1 }],
+  paths: [{ path: '/octo/house', title: 'octo/house', count: 2, uniques: 1 }],
+};
+
 /** A repository where each operation has something to succeed on. */
 async function furnished() {
   const workflow = 'name: ci\non: [workflow_dispatch, schedule]\njobs: {}\n';
@@ -21,14 +28,18 @@ async function furnished() {
   await act.openPull('ada', { title: 'two', head: 'fix', base: 'main', body: 'Closes #1' });
   const sha = await act.branch('ada', 'next', { 'c.md': 'c\n' });
   const run = await act.startRun('ci.yml');
-  act.finishRun(run, 'failure', [{ steps: [{ name: 'test', conclusion: 'failure' }] }]);
-  return { github, sha, run, comment: act.comment('ada', 1, 'hello') };
+  act.finishRun(run, 'failure', [{ steps: [{ name: 'test', conclusion: 'failure' }], log: 'not ok\n' }]);
+  const job = state.runs[0]?.jobs[0]?.id ?? 0;
+  Object.assign(state.traffic, TRAFFIC);
+  const release = { tag: 'v1.0.0', name: 'One', body: 'text', isDraft: true };
+  state.releases.push({ ...release, id: 7, login: 'ada', createdAt: '2026-01-01T00:00:00Z', publishedAt: null });
+  return { github, sha, run, job, comment: act.comment('ada', 1, 'hello') };
 }
 
 type Furniture = Omit<Awaited<ReturnType<typeof furnished>>, 'github'>;
 
 /** What stands for the placeholders of an operation's path. */
-const placeholders = (name: string, { sha, run, comment }: Furniture) => ({
+const placeholders = (name: string, { sha, run, job, comment }: Furniture) => ({
   owner: 'octo',
   repo: 'house',
   branch: 'main',
@@ -41,6 +52,8 @@ const placeholders = (name: string, { sha, run, comment }: Furniture) => ({
   pull_number: 2,
   comment_id: comment,
   run_id: run,
+  job_id: job,
+  release_id: 7,
   workflow_id: 'ci.yml',
 });
 
@@ -62,6 +75,8 @@ const bodies = (sha: string): Record<string, object> => ({
   'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches': { ref: 'main' },
   'PUT /repos/{owner}/{repo}/actions/permissions': { enabled: true },
   'PUT /repos/{owner}/{repo}/actions/permissions/workflow': { can_approve_pull_request_reviews: true },
+  'POST /repos/{owner}/{repo}/releases': { tag_name: 'v2.0.0', draft: true },
+  'PATCH /repos/{owner}/{repo}/releases/{release_id}': { name: 'Better' },
   'POST /repos/{owner}/{repo}/dispatches': { event_type: 'ping' },
 });
 
@@ -69,7 +84,7 @@ test('every operation succeeds, and its answer fits GitHub’s description', asy
   const { github, ...there } = await furnished();
   const octokit = octokitFor(github, ALL_PERMISSIONS, 'octo');
   const names = operationNames();
-  expect(names).toHaveLength(47);
+  expect(names).toHaveLength(55);
   const takesAway = /^DELETE|disable$/;
   const inOrder = [...names.filter((name) => !takesAway.test(name)), ...names.filter((name) => takesAway.test(name))];
   for (const name of inOrder) {

@@ -8,9 +8,7 @@ import {
   type ForgeResult,
 } from '../../src/domain/forge.ts';
 import {
-  type Comment,
   hasMarker,
-  type Issue,
   isMarkedComment,
   type Pull,
   type Workflow,
@@ -18,12 +16,8 @@ import {
   withMarker,
 } from '../../src/domain/forge-words.ts';
 import type { Forge } from '../../src/ports.ts';
-
-type Kept = Omit<Issue, 'comments'> & {
-  comments: Comment[];
-  events: { label: string; by: string | null; at: string }[];
-  reopened: string | null;
-};
+import { type Kept, toIssue } from './memory-issue.ts';
+import { MemoryReleases } from './memory-releases.ts';
 
 /** A forge in memory, held to the contract of the real one (test/contract/forge.test.ts). Its state is plain and open. */
 export class MemoryForge implements Forge {
@@ -47,6 +41,8 @@ export class MemoryForge implements Forge {
   readonly failures: Partial<Record<ForgeOperation, ForgeFailure>> = {};
   readonly calls: { operation: ForgeOperation; params: unknown }[] = [];
   readonly self: string;
+  /** Jobs, logs, releases and traffic. */
+  readonly outcomes = new MemoryReleases(this.repository, { self: () => this.self, at: () => this.#at() });
   readonly #now: () => Date;
   #numbers = 0;
 
@@ -74,7 +70,7 @@ export class MemoryForge implements Forge {
     const number = ++this.#numbers;
     const url = `https://github.com/${this.repository}/issues/${number}`;
     const at = this.#at();
-    const events = labels.map((label) => ({ label, by: author, at }));
+    const events = labels.map((label) => ({ label, by: author, at, is_set: true }));
     const kept = { number, title, body, labels: [...labels], author, association, url, events };
     this.issues.push({ ...kept, state: 'open', created: at, updated: at, comments: [], reopened: null });
     return number;
@@ -89,7 +85,7 @@ export class MemoryForge implements Forge {
   label(login: string, number: number, label: string): void {
     const issue = this.#issue(number);
     issue.labels.push(label);
-    issue.events.push({ label, by: login, at: this.#at() });
+    issue.events.push({ label, by: login, at: this.#at(), is_set: true });
   }
 
   setState(number: number, state: 'open' | 'closed'): void {
@@ -150,7 +146,7 @@ export class MemoryForge implements Forge {
       const issue = this.#issue(number);
       for (const name of add.filter((each) => !issue.labels.includes(each))) this.label(this.self, number, name);
       for (const label of remove.filter((each) => issue.labels.includes(each)))
-        issue.events.push({ label, by: null, at: this.#at() });
+        issue.events.push({ label, by: this.self, at: this.#at(), is_set: false });
       issue.labels = issue.labels.filter((name) => !remove.includes(name));
       return { labels: [...issue.labels] };
     },
@@ -162,8 +158,9 @@ export class MemoryForge implements Forge {
     },
     'issues.labelled': ({ number, label }) => {
       const last = this.#issue(number).events.findLast((event) => event.label === label);
-      return last?.by ? { by: last.by, at: last.at } : null;
+      return last?.is_set ? { by: last.by, at: last.at } : null;
     },
+    'issues.label_history': ({ number }) => this.#issue(number).events,
     'issues.reopened': ({ number }) => {
       const { reopened } = this.#issue(number);
       return reopened === null ? null : { at: reopened };
@@ -194,6 +191,7 @@ export class MemoryForge implements Forge {
         .toSorted((a, b) => b.created.localeCompare(a.created))
         .slice(0, limit);
     },
+    ...this.outcomes.operations,
     'statuses.create': (status) => ({ id: this.statuses.push(status) }),
     'workflows.list': () => this.workflows,
     'workflows.dispatch': (dispatch) => {
@@ -243,8 +241,3 @@ export class MemoryForge implements Forge {
     return { number: found.number, url: found.url, created: false, changed };
   }
 }
-
-const toIssue = ({ events: _, reopened: __, comments, ...issue }: Kept): Issue => ({
-  ...issue,
-  comments: comments.length,
-});

@@ -45,9 +45,16 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   '/actions/runs': 'get',
   '/actions/runs/{run_id}': 'get',
   '/actions/runs/{run_id}/jobs': 'get',
+  '/actions/jobs/{job_id}/logs': 'get',
   '/actions/permissions': 'get put',
   '/actions/permissions/workflow': 'get put',
   '/dispatches': 'post',
+  '/releases': 'get post',
+  '/releases/{release_id}': 'patch',
+  '/traffic/views': 'get',
+  '/traffic/clones': 'get',
+  '/traffic/popular/referrers': 'get',
+  '/traffic/popular/paths': 'get',
 };
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

@@ -17,14 +17,18 @@ import {
   getIssue,
   listComments,
   listIssues,
+  listLabelEvents,
   listLabels,
   upsertComment,
   upsertIssue,
   whenReopened,
   whoLabelled,
 } from './issues.ts';
+import { listJobs, readLog } from './jobs.ts';
 import { listPulls, openPull } from './pulls.ts';
+import { draftRelease, listReleases } from './releases.ts';
 import { changeSettings, getClock, getPermission, getRepository, getRules, getSettings } from './settings.ts';
+import { getTraffic } from './traffic.ts';
 
 type Operations = {
   [O in ForgeOperation]: (client: GithubClient, params: ForgeArguments<O>) => Promise<ForgeResult<O>>;
@@ -39,11 +43,17 @@ const operations: Operations = {
   'issues.comment': upsertComment,
   'issues.label': changeLabels,
   'issues.close': closeIssue,
+  'issues.label_history': listLabelEvents,
   'issues.labelled': whoLabelled,
   'issues.reopened': whenReopened,
   'pulls.list': listPulls,
   'pulls.open': openPull,
   'runs.list': listRuns,
+  'runs.jobs': listJobs,
+  'runs.log': readLog,
+  'releases.list': listReleases,
+  'releases.draft': draftRelease,
+  'traffic.get': getTraffic,
   'statuses.create': createStatus,
   'workflows.list': listWorkflows,
   'workflows.dispatch': dispatchWorkflow,

@@ -166,6 +166,18 @@ export async function whenReopened(
   return last ? { at: last.created_at } : null;
 }
 
+export async function listLabelEvents(
+  client: GithubClient,
+  { number }: ForgeArguments<'issues.label_history'>,
+): Promise<ForgeResult<'issues.label_history'>> {
+  return (await listEvents(client, number)).flatMap((event) => {
+    const isAbout = event.event === 'labeled' || event.event === 'unlabeled';
+    if (!isAbout || !('label' in event) || !event.label?.name) return [];
+    const by = event.actor?.login ?? 'ghost';
+    return [{ label: event.label.name, by, at: event.created_at, is_set: event.event === 'labeled' }];
+  });
+}
+
 /** The newest event about the label says who; null when it was taken off again. */
 export async function whoLabelled(
   client: GithubClient,

@@ -12,6 +12,7 @@ import {
 } from './issue-deeds.ts';
 import { addPull, type NewPull, pullOf } from './pull-deeds.ts';
 import { mergePull } from './pull-merge.ts';
+import { changeRelease, type NewRelease, releaseOf } from './release-deeds.ts';
 import { addRun, finishRun, type NewRun, runOf } from './run-deeds.ts';
 import type { Conclusion, JobState } from './state.ts';
 import type { Store } from './store.ts';
@@ -42,6 +43,8 @@ export interface Acts {
   /** Queues a run of a workflow (`cycle.yml`), as its event would; gives the run's id. */
   startRun(workflow: string, run?: Partial<NewRun>): Promise<number>;
   finishRun(id: number, conclusion: Conclusion, jobs?: readonly Partial<JobState>[]): void;
+  /** Edits a release; `isDraft: false` publishes it, which makes its tag. */
+  editRelease(id: number, change: Partial<NewRelease>): Promise<void>;
 }
 
 const person = (login: string) => ({ login, permissions: ALL_PERMISSIONS });
@@ -84,5 +87,6 @@ export function createActs(store: Store): Acts {
     },
     finishRun: (id, conclusion, jobs) =>
       finishRun(store, runOf(store, id), { conclusion, ...(jobs === undefined ? {} : { jobs }) }),
+    editRelease: async (id, change) => void (await changeRelease(store, releaseOf(store, id), change)),
   };
 }

@@ -1,3 +1,4 @@
+import { logReply } from './job-log.ts';
 import { isObject } from './json-schema.ts';
 import { pageOf } from './pagination.ts';
 import { noContent, notFound, ok } from './reply.ts';
@@ -79,6 +80,11 @@ export const ACTION_ROUTES: readonly Route[] = [
       const jobs = items.map((job) => jobBody(call.store, run, job));
       return { ...ok({ total_count: run.jobs.length, jobs }), headers };
     },
+  },
+  {
+    operation: `GET ${REPOSITORY}/actions/jobs/{job_id}/logs`,
+    needs: ['actions:read'],
+    handle: ({ store, params }) => logReply(store, Number(params.job_id)),
   },
   {
     operation: `POST ${REPOSITORY}/dispatches`,

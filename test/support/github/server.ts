@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { answer, type ExchangeParts, parseBody, type RecordedRequest } from './exchange.ts';
 import { answerGit, isGitPath } from './git-http.ts';
+import { isBlobPath, serveBlob } from './job-log.ts';
 
-/** The listening part: git below `/owner/name.git`, the REST API below `/api/v3`, nothing else. */
+/** The listening part: git below `/owner/name.git`, the REST API below `/api/v3`, logs below `/blobs`, nothing else. */
 export interface GitHubServer {
   /** Requests of the REST API, oldest first. */
   requests: RecordedRequest[];
@@ -30,7 +31,8 @@ function serveOn(server: Server, serving: Serving): GitHubServer {
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     try {
-      if (isGitPath(pathname)) gitRequests.push(await serveGit(request, response, serving));
+      if (isBlobPath(pathname)) serveBlob(request, response, serving.parts.store);
+      else if (isGitPath(pathname)) gitRequests.push(await serveGit(request, response, serving));
       else requests.push(await serveApi(request, response, serving));
     } catch (error) {
       serving.parts.violations.push(`the fake failed at ${request.method} ${request.url}: ${(error as Error).stack}`);

@@ -15,7 +15,9 @@ import { ISSUE_ROUTES } from './routes-issues.ts';
 import { LABEL_ROUTES } from './routes-labels.ts';
 import { PULL_ROUTES } from './routes-pulls.ts';
 import { REF_ROUTES } from './routes-refs.ts';
+import { RELEASE_ROUTES } from './routes-releases.ts';
 import { ACTIONS_SETTINGS_ROUTES, REPOSITORY_ROUTES, rateLimitRoute } from './routes-repository.ts';
+import { TRAFFIC_ROUTES } from './routes-traffic.ts';
 import { listen } from './server.ts';
 import { type GitHubState, initialState, type StateOptions } from './state.ts';
 import { inSeconds, type Store } from './store.ts';
@@ -119,6 +121,8 @@ function createParts(store: Store, now: () => Date): ExchangeParts {
     ...LABEL_ROUTES,
     ...PULL_ROUTES,
     ...ACTION_ROUTES,
+    ...RELEASE_ROUTES,
+    ...TRAFFIC_ROUTES,
   ];
   return {
     store,

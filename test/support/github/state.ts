@@ -1,3 +1,5 @@
+import type { ReleaseState, TrafficState } from './outcome-state.ts';
+
 /** What the fake GitHub knows beside the git repository. Plain and mutable: a test may set up and read all of it. */
 export interface GitHubState {
   repository: RepositoryState;
@@ -12,6 +14,9 @@ export interface GitHubState {
   workflows: Record<string, WorkflowCondition>;
   runs: RunState[];
   dispatches: DispatchState[];
+  /** Oldest first. */
+  releases: ReleaseState[];
+  traffic: TrafficState;
   /** By branch. */
   protections: Record<string, ProtectionState>;
   /** Requests per hour and token. */
@@ -150,6 +155,8 @@ export interface JobState {
   startedAt: string;
   completedAt: string | null;
   steps: { name: string; conclusion: Conclusion | null }[];
+  /** What the runner wrote; without, there is none to be had. */
+  log?: string;
 }
 
 export interface DispatchState {
@@ -217,6 +224,8 @@ export function initialState(options: StateOptions, createdAt: string): GitHubSt
     workflows: {},
     runs: [],
     dispatches: [],
+    releases: [],
+    traffic: { views: [], clones: [], referrers: [], paths: [] },
     protections: {},
     rateLimit: { limit: 1000 },
   };

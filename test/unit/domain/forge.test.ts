@@ -31,9 +31,15 @@ const LEAST: Record<ForgeOperation, object> = {
   'issues.upsert': { marker: 'm', title: 't', body: '' },
   'issues.comment': { number: 1, marker: 'm', body: '' },
   'issues.label': { number: 1 },
+  'issues.label_history': { number: 1 },
   'issues.close': { number: 1 },
   'pulls.list': {},
   'runs.list': {},
+  'runs.jobs': { run: 1 },
+  'runs.log': { job: 1 },
+  'releases.list': {},
+  'releases.draft': { marker: 'm', tag: 'v1.0.0', name: 'n', body: '' },
+  'traffic.get': {},
   'statuses.create': { sha: 'a'.repeat(40), context: 'ci', state: 'success' },
   'workflows.list': {},
   'workflows.dispatch': { workflow: 'a.yml', ref: 'main' },
@@ -60,12 +66,19 @@ describe('the table of operations', () => {
       'issues.upsert',
       'issues.comment',
       'issues.label',
+      'issues.label_history',
       'issues.close',
       'pulls.list',
       'runs.list',
       'statuses.create',
       'workflows.list',
       'workflows.dispatch',
+      'runs.jobs',
+      'runs.log',
+      'releases.list',
+      'releases.draft',
+      'traffic.get',
+      'labels.list',
     ]);
   });
 
@@ -100,6 +113,7 @@ describe('the table of operations', () => {
       'statuses.create',
       'workflows.dispatch',
       'workflows.enable',
+      'releases.draft',
       'pulls.open',
       'labels.ensure',
       'settings.set',
@@ -125,6 +139,10 @@ describe('the table of operations', () => {
     expect(accepts('issues.get', { number: 0 })).toBe(false);
     expect(accepts('statuses.create', { sha: 'main' })).toBe(false);
     expect(accepts('settings.set', { may_open_pulls: false })).toBe(false);
+    expect(accepts('runs.log', { kilobytes: 513 })).toBe(false);
+    for (const tag of ['', '../x', 'v1 0', 'v1..0', 'refs/heads/', 'v1~1', 'v1.'])
+      expect(accepts('releases.draft', { tag }), tag).toBe(false);
+    expect(accepts('releases.draft', { tag: 'cli/v1.0.0-rc.1+5' })).toBe(true);
     expect(FORGE_OPERATIONS['issues.list'].params.parse({})).toEqual({ state: 'open', labels: [], limit: 100 });
   });
 

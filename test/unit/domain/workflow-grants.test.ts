@@ -95,6 +95,10 @@ describe('what cycle.yml does not pass on', () => {
   });
 });
 
+it('what no workflow can grant is not asked of it', () => {
+  expect(problems(WORKFLOW, directive({ front: 'forge: [traffic.get, repo.get]' }))).toEqual([]);
+});
+
 describe('what says the same in other words', () => {
   const needs = (front: string) => directive({ front });
 
