@@ -6,6 +6,7 @@ import { HealState, healsAfter } from './heal/heal-state.ts';
 import { healthAfterCall, healthAfterProbe, ModelHealth } from './model-breaker.ts';
 import { fromDollars } from './money.ts';
 import { isSlotOccurrence } from './occurrence.ts';
+import { Proposals, proposalsAfter } from './proposal-state.ts';
 import { type Entry, type Intent, type Lease, type LedgerRecord, Trees } from './record.ts';
 import { retainTapes } from './tape.ts';
 
@@ -13,7 +14,7 @@ import { retainTapes } from './tape.ts';
  * What the ledger says, folded: `state = records.reduce(applyRecord, EMPTY_STATE)`. It is kept as ledger/state.json so
  * that a cycle need not read a year to know what is done. It holds nothing of its own: deleted, it is folded again.
  */
-export const STATE_VERSION = 3;
+export const STATE_VERSION = 4;
 
 const DirectiveState = z.object({
   /** The newest occurrence that was tried, and whether it may be tried again. */
@@ -70,6 +71,7 @@ export const LedgerState = z.object({
   tapes: z.record(z.string(), ScriptTapes),
   /** Failures that a repair was asked for, by signature. */
   heals: z.record(z.string(), HealState),
+  proposals: Proposals,
 });
 export type LedgerState = z.infer<typeof LedgerState>;
 
@@ -87,6 +89,7 @@ export const EMPTY_STATE: LedgerState = {
   models: {},
   tapes: {},
   heals: {},
+  proposals: {},
 };
 
 const DONE_KEPT_MS = 45 * 86_400_000;
@@ -111,6 +114,7 @@ export function applyRecord(state: LedgerState, record: LedgerRecord, head: Chai
     models: record.metrics.calls.reduce((health, call) => healthAfterCall(health, call, head.timestamp), state.models),
     tapes: retainTapes(state.tapes, record),
     heals: healsAfter(state.heals, record, sameFailures(state, record)),
+    proposals: proposalsAfter(state.proposals, record, head.timestamp),
   };
 }
 

@@ -31,6 +31,18 @@ export const proposalBranch = (directive: string, occurrence: Occurrence): strin
 /** Where all of them are. */
 export const proposalFolder = (directive: string): string => `steward/${directive}/`;
 
+/**
+ * What a merged proposal asks for: to see whether the world is now as its directive wants it. Like its branch, it is named
+ * after the occurrence that made the proposal: `event:publish_blog_post.merged.task-17`.
+ */
+export const mergeOccurrence = (branch: string): Occurrence =>
+  `event:${branch.replace(/^steward\/([\w-]+)\//, '$1.merged.')}`;
+/** The branch that such an occurrence is about. */
+export function mergedBranch(occurrence: Occurrence): string | undefined {
+  const [, directive, name] = /^event:([\w-]+)\.merged\.([\w.-]+)$/.exec(occurrence) ?? [];
+  return directive && name ? `${proposalFolder(directive)}${name}` : undefined;
+}
+
 /** The idempotency key of one step of one occurrence: the same after a crash, in another process, on another machine. */
 export function stepKey(occurrence: Occurrence, step: number): string {
   return sha256(`${occurrence}\n${step}`);

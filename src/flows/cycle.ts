@@ -19,6 +19,7 @@ import { recover } from './recover.ts';
 import { seconds } from './script-call.ts';
 import { survey } from './survey.ts';
 import { makeLabels, pokeWatchdog, tell } from './tell.ts';
+import type { verifyMerged } from './verify-merged.ts';
 
 export interface CycleReport {
   idle: boolean;
@@ -94,13 +95,18 @@ async function decideAndDo(
     return undecided(context, { books, situation, decided, started, entries, run, account });
   }
   const job = toJob(context, { state, situation, decided, started, recovered, run, account });
-  const recorded = await perform(context, books, job);
+  const { merged } = decided.decision.option;
+  const recorded = await (merged ? afterMerge(context, books, job, merged) : perform(context, books, job));
   const { record: entry, commit } = recorded;
   if (entry) await tell(context, { entry, commit, option: decided.decision.option, state: recorded.state });
   if (state.head === null) await makeLabels(context);
   await pokeWatchdog(context);
   return worked(recorded, situation);
 }
+
+/** Loaded where there is such a merge: it reads the ledger by day. */
+const afterMerge = async (...args: Parameters<typeof verifyMerged>) =>
+  (await import('./verify-merged.ts')).verifyMerged(...args);
 
 function toJob(
   context: Context,

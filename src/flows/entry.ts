@@ -198,14 +198,23 @@ export function metricsOf(calls: readonly CallRecord[], durationS: number): Entr
 }
 
 export function wakeAt(
-  { setting }: Pick<Context, 'setting'>,
+  { setting, forge }: Pick<Context, 'setting' | 'forge'>,
   state: LedgerState,
   { directives, requests = [], now }: Pick<Job, 'directives' | 'requests'> & { now: Date },
 ): Date {
   const secrets = new Set(Object.keys(setting.secrets));
   // What waits for a review waits for an event, and not for a time.
   const waiting = waitingRepairs(state.heals);
-  const { options, held } = computeOptions({ now, directives, state, requests, secrets, onlyRequests: false, waiting });
+  const { options, held } = computeOptions({
+    now,
+    directives,
+    state,
+    requests,
+    secrets,
+    onlyRequests: false,
+    isWithoutForge: forge === undefined,
+    waiting,
+  });
   return nextWake({
     now,
     optionsLeft: options.length,

@@ -3,6 +3,7 @@ import { type Issue, isMarkedComment, proposalOf } from '../domain/forge-words.t
 import { HEAL_BRANCHES } from '../domain/heal/fix.ts';
 import { waitingRepairs } from '../domain/heal/heal-state.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
+import { mergeOccurrence, proposalFolder } from '../domain/occurrence.ts';
 import type { Request } from '../domain/option.ts';
 import { readTask } from '../domain/task-issue.ts';
 import { ask } from './ask-forge.ts';
@@ -37,15 +38,16 @@ export async function readInbox(
   directives: readonly Directive[],
   state: LedgerState,
 ): Promise<Inbox> {
-  if (!context.forge) return { ...EMPTY_INBOX, waiting: await localRepairs(context, state) };
+  if (!context.forge) return { ...EMPTY_INBOX, waiting: await localProposals(context, directives, state) };
   const asked = (kind: EventKind) => directives.filter(({ on, enabled }) => enabled && on.includes(kind));
   const kinds = (['issue', 'ci-failed', 'merge'] as const).filter((kind) => asked(kind).length > 0);
-  const [tasks, events, waiting] = await Promise.all([
+  const [tasks, events, merged, waiting] = await Promise.all([
     readTasks(context, directives, state),
     Promise.all(kinds.map((kind) => eventRequests(context, kind, { directives: asked(kind), state }))),
+    mergedProposals(context, directives, state),
     readProposals(context, directives, state),
   ]);
-  return { ...tasks, requests: [...tasks.requests, ...events.flat()], waiting };
+  return { ...tasks, requests: [...tasks.requests, ...events.flat(), ...merged], waiting };
 }
 
 async function readTasks(
@@ -115,9 +117,32 @@ async function readProposals(
   return new Map([...asking, ...opened].map(([branch, number]) => [branch, `${nameOf(branch)} #${number}`]));
 }
 
-/** Without a forge a repair waits on its branch, until that is merged or deleted. */
-async function localRepairs({ repo }: Context, { heals }: LedgerState): Promise<Inbox['waiting']> {
-  if (waitingRepairs(heals).size === 0) return new Map();
-  const branches = await repo.openBranches(HEAL_BRANCHES);
-  return new Map(branches.map((branch) => [branch, `its repair on the branch ${branch}`]));
+/** Of the agent's own proposals those that a person merged: what they were for can be verified now. */
+async function mergedProposals(
+  context: Context,
+  directives: readonly Directive[],
+  { proposals }: LedgerState,
+): Promise<Request[]> {
+  const ofDirective = (branch: string) => directives.find(({ name }) => branch.startsWith(proposalFolder(name)));
+  if (!Object.keys(proposals).some(ofDirective)) return [];
+  const pulls = (await ask(context, 'pulls.list', { state: 'closed' })) ?? [];
+  return pulls.flatMap(({ head, merged, isFork }): Request[] => {
+    const directive = ofDirective(head);
+    if (merged === null || isFork || !directive || !Object.hasOwn(proposals, head)) return [];
+    return [{ occurrence: mergeOccurrence(head), directive: directive.name, params: {}, origin: 'event' }];
+  });
+}
+
+/** Without a forge proposals and repairs wait on their branches, until those are merged or deleted. */
+async function localProposals(
+  { repo }: Context,
+  directives: readonly Directive[],
+  { heals }: LedgerState,
+): Promise<Inbox['waiting']> {
+  const delivering = directives.filter(({ deliver, enabled }) => enabled && deliver === 'pull-request');
+  const folders = delivering.map(({ name }) => proposalFolder(name));
+  if (waitingRepairs(heals).size > 0) folders.push(HEAL_BRANCHES);
+  const branches = (await Promise.all(folders.map((folder) => repo.openBranches(folder)))).flat();
+  const nameOf = (branch: string) => (branch.startsWith(HEAL_BRANCHES) ? 'its repair' : 'its proposal');
+  return new Map(branches.map((branch) => [branch, `${nameOf(branch)} on the branch ${branch}`]));
 }

@@ -83,7 +83,8 @@ type Foreseen = Pick<Preview, 'prompt' | 'decision' | 'estimated_cost'>;
 function foresee({ llm }: Context, situation: Situation, state: LedgerState): Foreseen {
   const { options, now } = situation;
   const [only] = options;
-  const isSettled = options.length === 0 || (options.length === 1 && only?.openInputs.length === 0);
+  const isSettled =
+    options.length === 0 || only?.merged !== undefined || (options.length === 1 && only?.openInputs.length === 0);
   const prompt = isSettled ? null : promptFor(situation, state);
   const standing = { run: '', health: state.models };
   const available = llm.availability('ceo_analysis', standing);

@@ -17,6 +17,19 @@ const failed = (signature = 'aaa', parts: Parameters<typeof entry>[0] = {}) =>
     ...parts,
   });
 
+describe('a proposal', () => {
+  const BRANCH = 'steward/sweep/task-7';
+  const made = entry({ occurrence: 'task:7', proposal: BRANCH });
+  const look = (final: boolean) => entry({ occurrence: 'event:sweep.merged.task-7', verification: 'refuted', final });
+
+  it('is kept until its merge is seen, with every look that was in vain', () => {
+    expect(stateAfter(made).proposals).toEqual({ [BRANCH]: { entry: made.id, at: made.timestamp } });
+    const other = entry({ occurrence: 'task:9' });
+    expect(stateAfter(made, look(false), other, look(false)).proposals[BRANCH]?.looks).toMatchObject({ count: 2 });
+    expect(stateAfter(made, look(false), look(true)).proposals).toEqual({});
+  });
+});
+
 describe('any ledger', () => {
   it('folds to a state that can be kept as JSON and folded on from there', () => {
     fc.assert(

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { durationMs } from '../../../src/domain/duration.ts';
 import {
   isSlotOccurrence,
+  mergedBranch,
+  mergeOccurrence,
   nextSlotStart,
+  proposalBranch,
   sha256,
   slotOccurrence,
   slotStart,
@@ -11,6 +14,28 @@ import {
 } from '../../../src/domain/occurrence.ts';
 
 const at = (text: string) => new Date(text);
+
+describe('a merge', () => {
+  it.each(['sweep@2026-03-04T00:00Z', 'task:17.2', 'event:sweep.issue-3', 'dispatch:20260304t1430-ab'])(
+    'of what %s proposed names its branch, and that its occurrence',
+    (occurrence) => {
+      const branch = proposalBranch('sweep', occurrence);
+      expect(mergeOccurrence(branch)).toMatch(/^event:sweep\.merged\.[\w.-]+$/);
+      expect(mergedBranch(mergeOccurrence(branch))).toBe(branch);
+    },
+  );
+
+  it('is no other event', () => {
+    for (const other of [
+      'event:sweep.issue-3',
+      'event:sweep.pull-3',
+      'task:3',
+      'sweep@2026-03-04T00:00Z',
+      'dispatch:x.merged.y',
+    ])
+      expect(mergedBranch(other)).toBeUndefined();
+  });
+});
 
 describe('due slots', () => {
   it.each([

@@ -39,6 +39,46 @@ describe('the inbox', () => {
   });
 });
 
+describe('proposals of the agent', () => {
+  const reviewed = directive({ front: 'deliver: pull-request' });
+  const proposed = stateWith({}, { proposals: { 'steward/sweep/task-7': { entry: 'e1', at: STAGE_NOW } } });
+  const pull = (parts: Partial<Pull>): Pull => ({
+    number: 9,
+    title: '',
+    body: '',
+    state: 'closed',
+    merged: daysAgo(0),
+    head: 'steward/sweep/task-7',
+    sha: 'a'.repeat(40),
+    base: 'main',
+    isFork: false,
+    labels: [],
+    author: 'github-actions[bot]',
+    created: daysAgo(1),
+    updated: daysAgo(0),
+    url: '',
+    ...parts,
+  });
+
+  it('are looked at once they are merged, and only then', async () => {
+    const merged = async (...pulls: Partial<Pull>[]) => {
+      const stage = forgeStage();
+      stage.forge.pulls.push(...pulls.map(pull));
+      return (await readInbox(stage.context, [reviewed], proposed)).requests;
+    };
+    const occurrence = 'event:sweep.merged.task-7';
+    expect(await merged({})).toEqual([{ occurrence, directive: 'sweep', params: {}, origin: 'event' }]);
+    expect(await merged({ merged: null }, { isFork: true }, { head: 'steward/sweep/task-8' })).toEqual([]);
+  });
+
+  it('without a forge wait on their branch', async () => {
+    const stage = forgeStage();
+    const repo = { ...stage.context.repo, openBranches: async (prefix: string) => [`${prefix}task-7`] };
+    const { waiting } = await readInbox({ ...withoutForge(stage), repo }, [reviewed], nothing);
+    expect([...waiting]).toEqual([['steward/sweep/task-7', 'its proposal on the branch steward/sweep/task-7']]);
+  });
+});
+
 describe('tasks', () => {
   it('are requests, oldest first', async () => {
     const stage = forgeStage();
