@@ -22,6 +22,8 @@ export interface Directive extends FrontMatter {
   tools: CommandLine[];
   criteria: Criterion[];
   knownFailureModes: string[];
+  /** The first of the files it needs that is not there; set where directives are loaded. */
+  missingFile?: string;
 }
 
 const TITLE = /^# Directive:\s*(\S+)\s*$/;
@@ -58,7 +60,8 @@ export function parseDirective(
       ),
     );
   }
-  reportUnknownPlaceholders({ inputs, tools, criteria, vars, file, problems });
+  const isEnabled = front.value?.enabled ?? true;
+  reportUnknownPlaceholders({ inputs, tools, criteria, vars, isEnabled, file, problems });
   if (!front.value || name === undefined || problems.some((problem) => problem.severity === 'error'))
     return { problems };
   const goal = sections.find((section) => section.heading === 'Goal')?.text ?? '';
@@ -179,17 +182,19 @@ function reportUnknownPlaceholders(context: {
   tools: CommandLine[];
   criteria: Criterion[];
   vars: readonly string[];
+  isEnabled: boolean;
   file: string;
   problems: Problem[];
 }): void {
-  const { inputs, tools, criteria, vars, file, problems } = context;
+  const { inputs, tools, criteria, vars, isEnabled, file, problems } = context;
   const names = [...inputs.map((input) => input.name), ...vars];
   const commands = criteria.flatMap((criterion) => (criterion.kind === 'command' ? [criterion.command] : []));
   const check = (command: CommandLine, stepsBefore: number) => {
     for (const name of placeholders(command.args)) {
       const step = /^steps\.(\d+)\.\w+$/.exec(name)?.[1];
       const isKnown = step ? Number(step) >= 1 && Number(step) <= stepsBefore : names.includes(name);
-      if (isKnown) continue;
+      // What a directive that is switched off needs is asked for when it is switched on.
+      if (isKnown || (!step && !isEnabled)) continue;
       const expected = step
         ? `a step before this one (1 to ${stepsBefore})`
         : `one of ${names.join(', ') || 'no input: the directive has none'}`;

@@ -21,6 +21,9 @@ const writePattern = z.string().superRefine((pattern, context) => {
   if (refusal) context.addIssue(refusal);
 });
 
+const NEEDS_FORM = 'a list of github, and of files such as knowledge/feeds.yml';
+const isFilePath = (text: string): boolean => /^\w[\w.-]*(?:\/[\w-][\w.-]*)+$/.test(text) && !text.includes('..');
+
 const FORGE_FORM = `operations such as issues.upsert, of ${GRANTABLE_OPERATIONS.join(', ')}`;
 
 /** The front matter of a directive. Every key has a default. */
@@ -43,6 +46,15 @@ export const FrontMatter = z
     forge: z.array(z.enum(GRANTABLE_OPERATIONS, { error: FORGE_FORM }), { error: FORGE_FORM }).default([]),
     secrets: z.array(secretName, { error: 'a list of secret names such as [VERCEL_TOKEN]' }).default([]),
     spawn: z.array(z.enum(['git'], { error: 'git: the only program a script may ask the agent for' })).default([]),
+    needs: z
+      .array(
+        z.string({ error: NEEDS_FORM }).refine((need) => need === 'github' || isFilePath(need), NEEDS_FORM),
+        {
+          error: NEEDS_FORM,
+        },
+      )
+      .default([]),
+    tell: z.enum(['news', 'always', 'never'], { error: 'news, always or never' }).default('news'),
     approval: z.enum(['none', 'required'], { error: 'none or required' }).default('none'),
     enabled: z.boolean({ error: 'true or false' }).default(true),
     timeout: duration.refine(isTimeout, TIMEOUT_FORM).default('5m'),
@@ -63,6 +75,8 @@ const KEYS = [
   'forge',
   'secrets',
   'spawn',
+  'needs',
+  'tell',
   'approval',
   'enabled',
   'timeout',

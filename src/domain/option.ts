@@ -3,6 +3,7 @@ import type { Directive, DirectiveInput } from './directive.ts';
 import { healFolder } from './heal/fix.ts';
 import type { LedgerState } from './ledger-state.ts';
 import {
+  mergedBranch,
   nextSlotStart,
   type Occurrence,
   proposalBranch,
@@ -33,6 +34,8 @@ export interface Option {
   attempts: number;
   /** A person looked after an interrupted attempt and said: run it again. */
   isReleased: boolean;
+  /** The branch of a proposal that a person merged: its run is over, and what it was for is verified. */
+  merged?: string;
   /** Who released the run, where the directive needs that. */
   approvedBy?: string;
 }
@@ -52,6 +55,8 @@ export interface OptionInput {
   requests: readonly Request[];
   /** Names of the secrets that are set. */
   secrets: ReadonlySet<string>;
+  /** There is no GitHub here: what needs one is not offered. */
+  isWithoutForge?: boolean;
   /** A forced directive: nothing else is offered. */
   onlyRequests: boolean;
   /** Proposals that wait for a person: by branch, how people know them. */
@@ -95,7 +100,9 @@ export function computeOptions(input: OptionInput): { options: Option[]; held: H
     if (option && hold?.reason === APPROVAL_NEEDED) approvals.push(option);
     if (option && !hold) options.push(option);
   }
-  return { options, held, approvals };
+  // What waits to be done may be what a merged proposal needs to be seen, such as a deployment: it goes first.
+  const work = options.filter(({ merged }) => merged === undefined);
+  return { options: work.length > 0 ? work : options, held, approvals };
 }
 
 const APPROVAL_NEEDED = 'waits for a person: approval is required';
@@ -103,7 +110,7 @@ const APPROVAL_NEEDED = 'waits for a person: approval is required';
 /** What keeps a directive from being offered. A person's own request passes the breaker, the review and the approval. */
 function holdOf(
   directive: Directive,
-  { state, now, secrets, waiting, mended }: OptionInput,
+  { state, now, secrets, waiting, mended, isWithoutForge }: OptionInput,
   { occurrence, isByHand }: { occurrence: Occurrence | undefined; isByHand: boolean },
 ): Held | undefined {
   const last = state.directives[directive.name];
@@ -117,7 +124,15 @@ function holdOf(
     return { directive: directive.name, reason: `run ${open.run} is at work on it`, until: new Date(open.expires) };
   const missing = directive.secrets.filter((name) => !secrets.has(name));
   if (missing.length > 0) return { directive: directive.name, reason: `needs the secret ${missing.join(', ')}` };
+  if (isWithoutForge && directive.needs.includes('github')) return { directive: directive.name, reason: NO_GITHUB };
+  if (directive.missingFile)
+    return {
+      directive: directive.name,
+      reason: `needs the file ${directive.missingFile}: ${directive.file} says what it holds`,
+    };
   if (isByHand) return undefined;
+  const merged = occurrence && mergedBranch(occurrence);
+  if (merged) return tooEarly(directive, state.proposals[merged]?.looks, now);
   const repair = waitingRepair(directive, waiting);
   if (repair) return { directive: directive.name, reason: `quarantined: ${repair} waits for a review` };
   if (isBreakerOpen(last?.breaker, now) && !mended?.has(last?.breaker?.signature ?? '')) {
@@ -131,6 +146,19 @@ function holdOf(
   const proposal = otherProposal(directive, waiting, occurrence);
   if (proposal) return { directive: directive.name, reason: `${proposal} waits for a review` };
   return directive.approval === 'required' ? { directive: directive.name, reason: APPROVAL_NEEDED } : undefined;
+}
+
+const NO_GITHUB = 'needs GitHub: GITHUB_REPOSITORY and a token are not set';
+
+/** Between two looks at what a merge was to change: a site takes its time. */
+const SECOND_LOOK_MS = 30 * 60_000;
+
+function tooEarly({ name }: Directive, looks: LedgerState['proposals'][string]['looks'], now: Date): Held | undefined {
+  if (!looks) return undefined;
+  const until = new Date(Date.parse(looks.at) + SECOND_LOOK_MS);
+  return until > now
+    ? { directive: name, reason: 'what its merge was to change is looked at again later', until }
+    : undefined;
 }
 
 /** A script whose repair is up for review fails as long as it is not merged. */
@@ -170,14 +198,17 @@ function toOption(
   );
   const params = { ...Object.fromEntries(defaults), ...given };
   const last = state.directives[directive.name];
+  const merged = mergedBranch(id);
+  const tried = last?.occurrence === id && !last.final ? last.attempts : 0;
   return {
     id,
     directive,
     params,
-    openInputs: directive.inputs.filter((input) => input.isRequired && params[input.name] === undefined),
+    openInputs: merged ? [] : directive.inputs.filter((input) => input.isRequired && params[input.name] === undefined),
     dueSince,
-    attempts: last?.occurrence === id && !last.final ? last.attempts : 0,
+    attempts: merged ? (state.proposals[merged]?.looks?.count ?? 0) : tried,
     isReleased: last?.retry?.occurrence === id,
+    ...(merged ? { merged } : {}),
   };
 }
 

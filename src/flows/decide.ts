@@ -36,26 +36,28 @@ export async function decide(
   // A person's word never starts a model call.
   if (approved) return { decision: byPerson(approved, `approved by ${approved.approvedBy}`) };
   const [first] = options;
+  // These are offered only where there is nothing else.
+  if (first?.merged) return { decision: bySingle(first, `its proposal ${first.merged} was merged`) };
   if (options.length === 1 && first && first.openInputs.length === 0) {
     const asked = requests.find((request) => request.occurrence === first.id);
     // An event is nobody's wish: it is the only option, as a slot would be.
     if (asked && asked.origin !== 'event')
       return { decision: byPerson(first, asked.origin ? `asked for by ${first.id}` : 'a person asked for it') };
-    return {
-      decision: { option: first, params: first.params, reason: 'the only option', lessons: [], decidedBy: 'single' },
-    };
+    return { decision: bySingle(first, 'the only option') };
   }
   const available = account.availability('ceo_analysis');
   if ('unavailable' in available) return byPolicy(situation, available.unavailable);
   return ask(context, situation, { state, account });
 }
 
-const byPerson = (option: Option, reason: string): Decision => ({
+const byPerson = (option: Option, reason: string): Decision => ({ ...bySingle(option, reason), decidedBy: 'person' });
+
+const bySingle = (option: Option, reason: string): Decision => ({
   option,
   params: option.params,
   reason,
   lessons: [],
-  decidedBy: 'person',
+  decidedBy: 'single',
 });
 
 async function ask(

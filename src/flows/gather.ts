@@ -29,10 +29,17 @@ export async function loadDirectives(documents: ReadableDocuments, vars: readonl
   for (const { directive } of parsed) {
     const missing = directive ? missingScripts(directive, scripts) : [];
     problems.push(...missing);
-    if (directive && missing.length === 0) directives.push(directive);
+    if (directive && missing.length === 0) directives.push(await withMissingFile(documents, directive));
   }
   problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
   return { directives, problems };
+}
+
+/** Its scripts would have nothing to do: that is no run, and no entry. */
+async function withMissingFile(documents: ReadableDocuments, directive: Directive): Promise<Directive> {
+  for (const missingFile of directive.needs.filter((need) => need !== 'github'))
+    if ((await documents.readTail(missingFile, 1)) === undefined) return { ...directive, missingFile };
+  return directive;
 }
 
 function missingScripts(directive: Directive, scripts: readonly string[]): Problem[] {
@@ -92,6 +99,7 @@ export async function gather(
     requests,
     secrets: new Set(Object.keys(secrets)),
     onlyRequests: input.onlyRequests,
+    isWithoutForge: context.forge === undefined,
     ...(input.waiting ? { waiting: input.waiting } : {}),
     mended: await mendedSince(documents, input.state),
   });

@@ -40,7 +40,7 @@ export async function runSteps(context: Context, { work, account }: Job, announc
     if ('failure' in call) return { steps, tapes, end: { kind: 'failed', failure: call.failure, mayRetry: true } };
     const line = context.log.step(tool.script);
     const done = await runStep(context, { work, call, index, steps, announce });
-    line.done(done.end === undefined, done.note);
+    line.done(done.end === undefined || done.end.kind === 'skipped', done.note);
     if (done.step) steps.push(withCost(done.step, step, account.calls));
     if (done.tape) tapes.push(done.tape);
     if (done.end) return { steps, tapes, end: done.end };
@@ -107,7 +107,11 @@ function toStep(context: Context, call: ScriptCall, run: ScriptRun, isExternal: 
   const base = { script: call.script, duration_s: seconds(run.durationMs), ...(isExternal ? { key: call.key } : {}) };
   if (outcome.status === 'skipped') {
     const reason = context.redact(outcome.reason).slice(0, 500);
-    return { step: { ...base, status: 'skipped', reason }, end: { kind: 'skipped', reason }, note: reason };
+    return {
+      step: { ...base, status: 'skipped', reason },
+      end: { kind: 'skipped', reason },
+      note: `skipped: ${reason}`,
+    };
   }
   const tape = toTape(context, call, run);
   if (outcome.status === 'ok') {

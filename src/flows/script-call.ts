@@ -45,17 +45,23 @@ export function toCall(
   const { input, missing } = fillFlags(flags, (name) => inputValue(name, { params, steps, vars: setting.config.vars }));
   if (missing.length > 0) return { failure: failureOf(tool.script, 'input', `no value for {${missing.join('}, {')}}`) };
   const secrets = grantedSecrets(directive, setting.secrets);
+  const key = stepKey(occurrence, step);
+  const now = clock.now();
   return {
     script: tool.script,
     input,
-    key: stepKey(occurrence, step),
-    now: clock.now(),
+    key,
+    now,
     writes,
     secrets,
     spawn: directive.spawn,
     timeoutMs: directive.timeoutMs,
     generate: from.generate(secrets),
-    forge: forgeFor(forge, { operations: directive.forge, isLooking: from.isLooking ?? false }),
+    forge: forgeFor(forge, {
+      operations: directive.forge,
+      isLooking: from.isLooking ?? false,
+      telling: { tell: directive.tell, issuesPerWeek: setting.config.quiet.issues_per_week, key, at: now },
+    }),
   };
 }
 

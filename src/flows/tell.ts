@@ -71,6 +71,7 @@ function outcomeText({ setting, forge }: Context, entry: Entry, commit: string):
     '',
     ...steps,
     ...criteria,
+    ...(result === 'skipped' ? ['', `Why: ${asCode(entry.reason, 500)}`] : []),
     ...(failure ? ['', '```', failure.message.replaceAll('```', "'''").slice(0, 2000), '```'] : []),
     ...(entry.proposal_url ? ['', `For review: ${entry.proposal_url}`] : []),
     '',

@@ -87,6 +87,14 @@ describe('the samples', () => {
     ]);
   });
 
+  it('asks for {site_url} only when the directive is switched on, and for a step that is not there at once', () => {
+    const off = DESIGN_SAMPLE.replace('---\n', '---\nenabled: false\n');
+    expect(findings(off, 'directives/publish_blog_post.md')).toEqual([]);
+    expect(findings(off.replace('{steps.1.slug}', '{steps.9.slug}'), 'directives/publish_blog_post.md')).toEqual([
+      expect.stringContaining('found the placeholder `{steps.9.slug}`'),
+    ]);
+  });
+
   it('reads a Windows file and a byte order mark the same way, with the same lines', () => {
     const plain = parseDirective(DESIGN_SAMPLE, 'directives/publish_blog_post.md', ['site_url']);
     for (const text of [DESIGN_SAMPLE.replaceAll('\n', '\r\n'), `\uFEFF${DESIGN_SAMPLE}`]) {

@@ -38,7 +38,7 @@ describe('keys and values', () => {
 
   it('suggests the nearest key, on the line of the key itself', () => {
     expect(front('# a comment\nevery: 1d\nwritess:\n  - site/**')).toEqual([
-      'directives/sweep.md:4: found the unknown key `writess`, expected one of every, on, priority, writes, deliver, effects, forge, secrets, spawn, approval, enabled, timeout. Did you mean `writes`?',
+      'directives/sweep.md:4: found the unknown key `writess`, expected one of every, on, priority, writes, deliver, effects, forge, secrets, spawn, needs, tell, approval, enabled, timeout. Did you mean `writes`?',
     ]);
     expect(front('every: 1d\nWRITES: []')[0]).toContain('sweep.md:3: found the unknown key `WRITES`');
     expect(front('zzzzzzzzz: 1')[0]).not.toContain('Did you mean');

@@ -16,6 +16,7 @@ const request = (parts: Partial<Request> = {}): Request => ({
 
 function compute(
   parts: {
+    isWithoutForge?: boolean;
     directives?: Directive[];
     state?: LedgerState;
     requests?: Request[];
@@ -30,9 +31,79 @@ function compute(
     requests: parts.requests ?? [],
     secrets: new Set(parts.secrets),
     onlyRequests: parts.onlyRequests ?? false,
+    isWithoutForge: parts.isWithoutForge ?? false,
   });
   return { ids: options.map(({ id }) => id), options, held };
 }
+
+describe('what needs GitHub', () => {
+  const needy = directive({ front: 'every: 1d\nneeds: [github]' });
+
+  it('is held where there is none, whoever asks', () => {
+    const reason = 'needs GitHub: GITHUB_REPOSITORY and a token are not set';
+    expect(compute({ directives: [needy] }).ids).toEqual([today]);
+    expect(compute({ directives: [needy], isWithoutForge: true })).toMatchObject({ ids: [], held: [{ reason }] });
+    expect(
+      compute({ directives: [needy], requests: [request()], onlyRequests: true, isWithoutForge: true }),
+    ).toMatchObject({
+      ids: [],
+      held: [{ reason }],
+    });
+    expect(compute({ isWithoutForge: true }).ids).toEqual([today]);
+  });
+});
+
+it('a directive whose file is not there is held, whoever asks, and says which', () => {
+  const needy = {
+    ...directive({ front: 'every: 1d\nneeds: [knowledge/feeds.yml]' }),
+    missingFile: 'knowledge/feeds.yml',
+  };
+  const held = [{ reason: 'needs the file knowledge/feeds.yml: directives/sweep.md says what it holds' }];
+  expect(compute({ directives: [needy] })).toMatchObject({ ids: [], held });
+  expect(compute({ directives: [needy], requests: [request()], onlyRequests: true })).toMatchObject({ ids: [], held });
+});
+
+describe('a merged proposal', () => {
+  const reviewed = directive({
+    inputs: '- topic: string (required)',
+    front: 'deliver: pull-request\napproval: required',
+  });
+  const merge = request({ occurrence: 'event:sweep.merged.task-7', origin: 'event' });
+  const at = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
+  const looked = (minutes: number, last = merge.occurrence) =>
+    stateWith(
+      { sweep: directiveState({ occurrence: last, final: false, attempts: 1, at: at(minutes) }) },
+      { proposals: { 'steward/sweep/task-7': { entry: 'e1', at: at(90), looks: { count: 1, at: at(minutes) } } } },
+    );
+
+  it('is offered without inputs or approval, past breakers', () => {
+    const breaker = { until: '2026-03-05T00:00:00Z', opened: 1, signature: 'x' };
+    const state = stateWith({ sweep: directiveState({ breaker }) });
+    expect(compute({ directives: [reviewed], requests: [merge], state }).options).toMatchObject([
+      { id: merge.occurrence, merged: 'steward/sweep/task-7', openInputs: [] },
+    ]);
+  });
+
+  it('waits until nothing else is to be done', () => {
+    const other = directive({ name: 'deploy', front: 'every: 1d' });
+    const { ids } = compute({ directives: [reviewed, other], requests: [merge] });
+    expect(ids).toEqual(['deploy@2026-03-04T00:00Z']);
+  });
+
+  // Two merges of one directive that wait for the same deployment must not take turns without an end.
+  it.each([merge.occurrence, 'event:sweep.merged.task-8'])(
+    'is looked at again half an hour later, after %s',
+    (last) => {
+      expect(compute({ directives: [reviewed], requests: [merge], state: looked(29, last) })).toMatchObject({
+        ids: [],
+        held: [{ until: new Date('2026-03-04T14:31:00Z') }],
+      });
+      expect(compute({ directives: [reviewed], requests: [merge], state: looked(30, last) }).options).toMatchObject([
+        { attempts: 1 },
+      ]);
+    },
+  );
+});
 
 describe('what is due', () => {
   it('is the slot of now, once, whenever it was missed', () => {

@@ -8,6 +8,71 @@ const granted = (forge: MemoryForge | undefined, operations: readonly string[], 
 const UPSERT = { operation: 'issues.upsert', params: { marker: 'links:broken', title: 'Broken', body: 'Two.' } };
 const LIST = { operation: 'issues.list', params: {} };
 
+describe('what people are told', () => {
+  const telling = (forge: MemoryForge, tell: 'news' | 'always' | 'never', key = 'a'.repeat(64)) =>
+    forgeFor(forge, {
+      operations: ['issues.upsert', 'issues.comment', 'issues.label', 'issues.list'],
+      isLooking: false,
+      telling: { tell, key, at: new Date('2026-03-04T14:30:00Z'), issuesPerWeek: 2 },
+    });
+  const comments = async (forge: MemoryForge) => {
+    const listed = await forge.call('issues.comments', { number: 1 });
+    return 'value' in listed ? listed.value.map(({ body }) => body.split('\n')[0]) : listed;
+  };
+
+  it('is the news, where the directive says nothing else', async () => {
+    const forge = new MemoryForge();
+    const ask = telling(forge, 'news');
+    await ask(UPSERT);
+    expect(await ask(UPSERT)).toMatchObject({ value: { number: 1, changed: false } });
+    expect(await comments(forge)).toEqual([]);
+  });
+
+  it('is a word each time, once for a step, under an issue that is open and has no news', async () => {
+    const forge = new MemoryForge();
+    await telling(forge, 'always')(UPSERT);
+    expect(await comments(forge)).toEqual([]);
+    await telling(forge, 'always', 'b'.repeat(64))(UPSERT);
+    await telling(forge, 'always', 'b'.repeat(64))(UPSERT);
+    await telling(forge, 'always', 'c'.repeat(64))(UPSERT);
+    const word = 'Looked at again on 2026-03-04 14:30 UTC: still so.';
+    expect(await comments(forge)).toEqual([word, word]);
+    const over = { ...UPSERT, params: { ...UPSERT.params, state: 'closed' } };
+    await telling(forge, 'always', 'd'.repeat(64))(over);
+    expect(await comments(forge)).toEqual([word, word]);
+  });
+
+  it('is no more than so many new issues in a week; those that are there go on', async () => {
+    const forge = new MemoryForge({ now: () => new Date('2026-03-04T14:30:00Z') });
+    const ask = telling(forge, 'news');
+    const upsert = (marker: string, body = 'x') => ask({ ...UPSERT, params: { marker, title: marker, body } });
+    await upsert('a');
+    await upsert('b');
+    expect(await upsert('c')).toEqual({
+      unavailable: '2 issues were opened in seven days, and `quiet: { issues_per_week: 2 }` allows no more',
+    });
+    expect(await upsert('a', 'news')).toMatchObject({ value: { created: false, changed: true } });
+    for (const issue of forge.issues) issue.created = '2026-02-01T00:00:00Z';
+    expect(await upsert('c')).toMatchObject({ value: { created: true } });
+    expect(await upsert('d')).toMatchObject({ value: { created: true } });
+    // Opened long ago, and no new one now.
+    expect(await upsert('a', 'more news')).toMatchObject({ value: { created: false, changed: true } });
+    expect(await upsert('e')).toHaveProperty('unavailable');
+  });
+
+  it('is nothing, where the directive says so; labels and reading go on', async () => {
+    const forge = new MemoryForge();
+    forge.openIssue('ada', { title: 'Broken' });
+    const ask = telling(forge, 'never');
+    const untold = { unavailable: 'the directive says `tell: never`: no issue is written' };
+    expect(await ask(UPSERT)).toEqual(untold);
+    const comment = { number: 1, marker: 'a', body: 'b' };
+    expect(await ask({ operation: 'issues.comment', params: comment })).toEqual(untold);
+    expect(await ask({ operation: 'issues.label', params: { number: 1, add: ['bug'] } })).toHaveProperty('value');
+    expect(await ask(LIST)).toMatchObject({ value: [{ title: 'Broken', labels: ['bug'] }] });
+  });
+});
+
 describe('a script’s way to the forge', () => {
   it('is the operations that its directive lists', async () => {
     const forge = new MemoryForge();

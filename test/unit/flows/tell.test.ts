@@ -181,6 +181,13 @@ describe('a refusal', () => {
   });
 });
 
+it('the answer to a task that was skipped says why', async () => {
+  const stage = asked();
+  const reason = 'no model key. asked for by task:1';
+  await tell(stage.context, { entry: { ...done, result: 'skipped', reason }, commit: COMMIT });
+  expect(answer(stage)).toContain('Why: `no model key. asked for by task:1`');
+});
+
 describe('an answer that got lost', () => {
   const unanswered = [{ number: 1, occurrence: 'task:1' }];
 
