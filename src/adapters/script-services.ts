@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redactExchange } from '../domain/exchange-redaction.ts';
 import type { ForgeReply, ForgeRequest } from '../domain/forge.ts';
 import { type GenerateAnswer, type GenerateRequest, schemaProblem } from '../domain/generation.ts';
 import { type Redactor, redactJson } from '../domain/redaction.ts';
@@ -31,7 +32,7 @@ export function serveCalls(channel: CallChannel, call: ScriptCall, services: Age
     const slot = exchanges.push({ kind: 'git', args: [] }) - 1;
     const work = serve(parsed.data, { ...call, generate }, services, abort.signal).then(
       async ({ answer, exchange }) => {
-        exchanges[slot] = redactJson(exchange, services.redact);
+        exchanges[slot] = redactExchange(exchange, services.redact);
         // A child that ended meanwhile no longer wants the answer.
         await channel.sendMessage({ call: parsed.data.call, ...answer }).catch(() => {});
       },

@@ -1,6 +1,7 @@
+import { redactExchange } from './exchange-redaction.ts';
 import { FORGE_OPERATIONS, type ForgeReply, type ForgeRequest, isGrantable } from './forge.ts';
 import type { GenerateAnswer, GenerateRequest } from './generation.ts';
-import { createRedactor, redactJson } from './redaction.ts';
+import { createRedactor } from './redaction.ts';
 import type { AgentCall, FetchAnswer } from './script-protocol.ts';
 import type { Exchange, Tape } from './tape.ts';
 
@@ -41,7 +42,7 @@ export function playTape(
   const redact = createRedactor(Object.values(tapedSecrets(secrets)));
   const recorded = openReels(tape.exchanges, later);
   const next = <K extends Exchange['kind']>(asked: Extract<Exchange, { kind: K }>): Extract<Exchange, { kind: K }> => {
-    const masked = redactJson(asked, redact);
+    const masked = redactExchange(asked, redact) as typeof asked;
     const { exchange, isBorrowed = false } = recorded(masked) ?? {};
     if (isBorrowed) borrowed.push(exchangeKind(asked));
     if (exchange === undefined) strays.push(exchangeKind(asked));
