@@ -38,7 +38,7 @@ export function paragraphs(...parts: readonly string[]): string {
 /** A link from a page to a file of the repository, shown as code; `line` opens the source there, as GitHub does. */
 export function fileLink(fromPage: string, file: string, line?: number): string {
   const up = '../'.repeat(fromPage.split('/').length - 1);
-  const target = file.split('/').map(encodePathPart).join('/');
+  const target = encodedPath(file);
   const isRendered = /\.(md|markdown|mdown|mkdn?)$/i.test(file);
   const anchor = line === undefined ? '' : `${isRendered ? '?plain=1' : ''}#L${line}`;
   return `[${code(file)}](${up}${target}${anchor})`;
@@ -53,6 +53,9 @@ const oneLine = (text: string): string =>
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
+
+/** A path of the repository as a part of an address. */
+export const encodedPath = (path: string): string => path.split('/').map(encodePathPart).join('/');
 
 const encodePathPart = (part: string): string =>
   encodeURIComponent(part).replace(/[()'!*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);

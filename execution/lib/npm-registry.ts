@@ -29,13 +29,16 @@ export type RegistryAnswer =
   | { kind: 'unlisted' | 'garbled'; reason: string }
   | { kind: 'busy'; reason: string; pauseMs: number };
 
+/** Without a slash at the end, and without a name and password, which would stand in logs. */
+const bare = (address: string): string => address.replace(/^(https?:\/\/)[^/]*@/i, '$1').replace(/\/+$/, '');
+
 /** Which registry a package comes from, as the project's .npmrc says. Credentials in it are not used. */
 export async function readRegistries(workspace: string, given?: string): Promise<(name: string) => string> {
   const text = given === undefined ? ((await readIfThere(join(workspace, '.npmrc'))) ?? '') : '';
   const lines = [...text.matchAll(/^[ \t]*((?:@[^\s:=]+:)?registry)[ \t]*=[ \t]*(\S+)[ \t]*$/gm)];
   const settings = new Map(lines.map(([, key = '', url = '']) => [key, url.replace(/^"(.*)"$/, '$1')]));
   const general = given ?? settings.get('registry') ?? PUBLIC_REGISTRY;
-  return (name) => (settings.get(`${name.split('/')[0]}:registry`) ?? general).replace(/\/+$/, '');
+  return (name) => bare(settings.get(`${name.split('/')[0]}:registry`) ?? general);
 }
 
 /** Asks for one package; asks a second time when the first answer may pass by itself. */

@@ -1,4 +1,5 @@
 import { type AgentFixture, withAgent } from './agent-fixture.ts';
+import { noteFigures } from './figures.ts';
 import type { Tree } from './git-fixture.ts';
 import { type GitHub, startGitHub } from './github/start-github.ts';
 
@@ -33,7 +34,11 @@ export async function houseOnGitHub(tree: Tree, options: { isRunner?: boolean } 
     github,
     agent,
     environment,
-    cycle: (args, more = {}) => agent.cycle(args, { ...environment, ...more }),
+    async cycle(args, more = {}) {
+      const report = await agent.cycle(args, { ...environment, ...more });
+      await noteFigures(agent, report.entry, report.commit);
+      return report;
+    },
     steward: (args, more = {}) => agent.steward(args, { ...environment, ...more }),
   };
 }

@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fetchForScript } from '../../src/adapters/http.ts';
+import { scriptFetch } from '../../src/adapters/guarded-fetch.ts';
 import { createScriptGit } from '../../src/adapters/script-git.ts';
 import { ChildScriptRunner } from '../../src/adapters/script-runner.ts';
 import type { AgentServices } from '../../src/adapters/script-services.ts';
 import type { ScriptCall, ScriptRun } from '../../src/ports.ts';
+import { strippedFolder } from './stripped-folder.ts';
 
 const executionFolder = fileURLToPath(new URL('../../execution', import.meta.url));
 
@@ -55,14 +57,17 @@ export function outputOf(run: ScriptRun): Record<string, unknown> {
 
 async function prepare(test: ScriptTest): Promise<{ runner: ChildScriptRunner; call: ScriptCall }> {
   const { script, workspace, services, ...call } = test;
-  await cp(executionFolder, join(workspace, 'execution'), { recursive: true, force: false });
+  // Once for a workspace: it is some two hundred files.
+  if (!existsSync(join(workspace, 'execution/lib/report-file.ts')))
+    await cp(executionFolder, join(workspace, 'execution'), { recursive: true, force: false });
   const redact = (text: string) => text;
   const git = createScriptGit({ workspace, path: process.env.PATH ?? '' });
   const runner = new ChildScriptRunner({
     workspace,
-    services: { fetch: fetchForScript, git, redact, ...services },
+    services: { fetch: scriptFetch(['127.0.0.1', '::1']), git, redact, ...services },
     redact,
     nodePath: process.execPath,
+    strippedFolder,
   });
   return {
     runner,

@@ -1,12 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fetchForScript } from '../../src/adapters/http.ts';
+import { scriptFetch } from '../../src/adapters/guarded-fetch.ts';
 import { createScriptGit } from '../../src/adapters/script-git.ts';
 import { ChildScriptRunner } from '../../src/adapters/script-runner.ts';
 import type { AgentServices } from '../../src/adapters/script-services.ts';
 import { createRedactor } from '../../src/domain/redaction.ts';
 import type { ScriptCall, ScriptFailure, ScriptRun } from '../../src/ports.ts';
 import { temporaryFolder } from './git-fixture.ts';
+import { strippedFolder } from './stripped-folder.ts';
 
 /**
  * A workspace with one script, run by the real runner in a real child process:
@@ -63,8 +64,8 @@ export async function rawLab(text: string, options: Omit<LabOptions, 'head'> = {
   const workspace = await temporaryFolder('steward-lab-');
   const redact = createRedactor(options.secrets ?? []);
   const git = createScriptGit({ workspace, path: process.env.PATH ?? '' });
-  const services = { fetch: fetchForScript, git, redact, ...options.services };
-  const runner = new ChildScriptRunner({ workspace, services, redact, nodePath: process.execPath });
+  const services = { fetch: scriptFetch(['127.0.0.1', '::1', 'localhost']), git, redact, ...options.services };
+  const runner = new ChildScriptRunner({ workspace, services, redact, nodePath: process.execPath, strippedFolder });
   const write = async (path: string, content: string) => {
     await mkdir(dirname(join(workspace, path)), { recursive: true });
     await writeFile(join(workspace, path), content);

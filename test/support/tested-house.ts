@@ -65,7 +65,9 @@ export async function testedTree(): Promise<(url: string) => Tree> {
   });
 }
 
-const SUPPORT = ['git-fixture', 'local-server', 'run-script'].map((name) => `test/support/${name}.ts`);
+const SUPPORT = ['git-fixture', 'local-server', 'run-script', 'stripped-folder'].map(
+  (name) => `test/support/${name}.ts`,
+);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -43,6 +43,7 @@ describe('which registry a package comes from', () => {
     ['registry=http://r/', ['http://r', 'http://r', 'http://r', 'http://r']],
     ['x=1\n \t registry \t=\t http://r// \t\ny=2', ['http://r', 'http://r', 'http://r', 'http://r']],
     ['registry="http://r/"\n', ['http://r', 'http://r', 'http://r', 'http://r']],
+    ['registry=http://ada:pass@word@r/', ['http://r', 'http://r', 'http://r', 'http://r']],
     ['@in:registry=http://s', [PUBLIC, 'http://s', 'http://s', PUBLIC]],
     ['registry="http://r"x', ['"http://r"x', '"http://r"x', '"http://r"x', '"http://r"x']],
     ['registry=http://a"b"\n@in:registry = "http://s/x/"', ['http://a"b"', 'http://s/x', 'http://s/x', 'http://a"b"']],

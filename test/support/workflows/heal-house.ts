@@ -79,7 +79,12 @@ function houseTree(url: string, hasTypes: boolean): Tree {
   const kept = Object.entries(parts).filter(([path]) => !/^(directives|execution)\//.test(path));
   return {
     ...Object.fromEntries(kept),
-    ...readTree(['test/support/git-fixture.ts', 'test/support/local-server.ts', 'test/support/run-script.ts']),
+    ...readTree([
+      'test/support/git-fixture.ts',
+      'test/support/local-server.ts',
+      'test/support/run-script.ts',
+      'test/support/stripped-folder.ts',
+    ]),
     ...(hasTypes ? { 'tsconfig.json': types } : {}),
     'package.json': `${JSON.stringify(house, null, 2)}\n`,
     ...priceTree(url, MENDED_SCRIPT),
