@@ -1,4 +1,5 @@
 import type { ScriptContext } from '../../src/script.ts';
+import { timeOfSeconds } from './utc-days.ts';
 
 export interface Commit {
   id: string;
@@ -80,7 +81,7 @@ async function readCommits(context: ScriptContext, limits: readonly string[], is
     const isBoundary = isShallow && parents === '';
     return {
       id,
-      at: new Date(Number(seconds) * 1000),
+      at: timeOfSeconds(seconds),
       author,
       subject,
       files: isBoundary ? [] : (files.get(id) ?? []),

@@ -1,5 +1,6 @@
 import type { ScriptContext } from '../../src/script.ts';
 import { isShallowClone, OUTSIDE_BOOKS, records } from './commit-history.ts';
+import { timeOfSeconds } from './utc-days.ts';
 
 export interface Branch {
   name: string;
@@ -67,7 +68,7 @@ function onePerName(rows: readonly string[][]): Ref[] {
   const byName = new Map<string, Ref>();
   for (const [refname = '', symref = '', tip = '', seconds = '', author = ''] of rows) {
     const name = shortName(refname);
-    if (symref === '') byName.set(name, { name, refname, tip, at: new Date(Number(seconds) * 1000), author });
+    if (symref === '') byName.set(name, { name, refname, tip, at: timeOfSeconds(seconds), author });
   }
   return [...byName.values()];
 }

@@ -1,6 +1,7 @@
 import { type Commit, type History, isInBooks, shortId } from './commit-history.ts';
-import { code, counted, cut, dayOf, fileLink, paragraphs, plain, table } from './markdown-text.ts';
+import { code, counted, dayOf, fileLink, paragraphs, table } from './markdown-text.ts';
 import type { Branch, BranchReport } from './open-branches.ts';
+import { quoted } from './outside-text.ts';
 
 /** Everything the status page says. */
 export interface StatusFacts {
@@ -57,7 +58,7 @@ function keyFacts({ newest, latestTag, totals, files, history, days }: StatusFac
   const since = latestTag?.commitsSince === undefined ? '' : `; ${counted(latestTag.commitsSince, 'commit')} since`;
   const lines = [
     newest
-      ? `Newest commit: ${code(shortId(newest.id))} ${plain(cut(newest.subject, 80))} (${plain(newest.author)}, ${dayOf(newest.at)})`
+      ? `Newest commit: ${code(shortId(newest.id))} ${quoted(newest.subject, 80)} (${quoted(newest.author, 40)}, ${dayOf(newest.at)})`
       : 'Newest commit: none but the agent’s own',
     latestTag ? `Latest tag: ${code(latestTag.name)} of ${dayOf(latestTag.at)}${since}` : '',
     totals ? `In all: ${counted(totals.commits, 'commit')} by ${counted(totals.authors, 'author')}` : '',
@@ -76,12 +77,7 @@ function commitTable({ history, top, days }: StatusFacts): string {
   const { commits } = history;
   const rows = commits
     .slice(0, top)
-    .map(({ id, at, author, subject }) => [
-      code(shortId(id)),
-      dayOf(at),
-      plain(cut(author, 40)),
-      plain(cut(subject, 100)),
-    ]);
+    .map(({ id, at, author, subject }) => [code(shortId(id)), dayOf(at), quoted(author, 40), quoted(subject, 100)]);
   if (rows.length === 0) return '';
   const rest = commits.length > top ? `and ${counted(commits.length - top, 'earlier commit')}` : '';
   return paragraphs(`## Commits of the last ${days} days`, table(['Commit', 'Day', 'Author', 'Subject'], rows), rest);
@@ -92,7 +88,7 @@ function authorTable({ history, top }: StatusFacts): string {
   const rows = ranked
     .slice(0, top)
     .map(([author, commits]) => [
-      plain(cut(author, 40)),
+      quoted(author, 40),
       commits.length,
       new Set(commits.flatMap((commit) => commit.files)).size,
     ]);
@@ -121,7 +117,7 @@ function branchTable({ branches, top, staleBefore }: StatusFacts): string {
       branch.distance?.ahead ?? 'unknown',
       branch.distance?.behind ?? 'unknown',
       dayOf(branch.at),
-      plain(cut(branch.author, 40)),
+      quoted(branch.author, 40),
       isStale(branch, staleBefore) ? 'stale' : 'active',
     ]);
   if (rows.length === 0) return '';

@@ -137,6 +137,7 @@ describe('the whole page', () => {
       bookkeeping_commits: 2,
       newest,
       history_is_cut: false,
+      github: 'none',
     });
     const idOf = async (message: string) => (await repo.git('log', '--format=%H', `--grep=^${message}$`)).slice(0, 10);
     const expected = BUSY_PAGE.replaceAll('NEWEST', newest.slice(0, 10))
@@ -162,6 +163,7 @@ describe('the whole page', () => {
       stale_branches: 0,
       bookkeeping_commits: 1,
       history_is_cut: false,
+      github: 'none',
     });
     expect(await page(repo)).toBe(`# Repository status
 
@@ -227,6 +229,7 @@ describe('the flags', () => {
       stale_days: 'integer 1 to 3650, 30',
       top: 'integer 1 to 100, 20',
       base: 'string',
+      prose: 'boolean, false',
       path: 'string, "knowledge/reports/status.md"',
     });
   });

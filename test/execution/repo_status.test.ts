@@ -82,8 +82,8 @@ describe('hostile names', () => {
       files: { 'a.ts': '1' },
     });
     const text = await statusPage(repo);
-    expect(text).toContain('| A\\|b \\[x\\](http://evil.example) |');
-    expect(text).toContain('\\# \\*\\*Big\\*\\* \\| \\!\\[\\](http://evil.example/p.png)');
+    expect(text).toContain('| A\\|b \\[x\\]((link) |');
+    expect(text).toContain('\\# \\*\\*Big\\*\\* \\| \\!\\[\\]((link)');
     expect(text).not.toContain('\u202e');
     expect(text).not.toMatch(/[^\\]<script/);
   });
