@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { defineScript, type ScriptContext } from '../src/script.ts';
+import { askForge } from './lib/forge-reading.ts';
 import { linkTarget } from './lib/link-target.ts';
-import { type BrokenLink, type LinkFacts, linksPage } from './lib/links-page.ts';
+import { linksIssue } from './lib/links/links-issue.ts';
+import { type BrokenLink, type LinkFacts, linksPage, reasonOnPage } from './lib/links-page.ts';
 import { counted, dayOf } from './lib/markdown-text.ts';
 import { RelativeLinkChecker } from './lib/relative-links.ts';
-import { writeReport } from './lib/report-file.ts';
+import { readReportBody, writeReport } from './lib/report-file.ts';
 import { markdownFiles, NO_DOCUMENTATION, readRepositoryFiles } from './lib/repository-files.ts';
+import { tellIssue } from './lib/rolling-issue.ts';
 import { checkWebLinks } from './lib/web-links.ts';
 
 /** What an output lists; the page lists more, and both say how many there are. */
@@ -30,7 +33,8 @@ type Input = z.infer<typeof input>;
 
 /** Broken links are a finding, not a failure: the script did its work when it has looked at every page. */
 export default defineScript({
-  summary: 'Checks every link and anchor in the Markdown of the repository and writes a page about the broken ones.',
+  summary:
+    'Checks every link and anchor in the Markdown of the repository; a page and one issue tell of the broken ones.',
   input,
   output: z.object({
     path: z.string(),
@@ -49,9 +53,11 @@ export default defineScript({
     for (const { url, reason } of web.unknown) context.log(`unknown: ${url}: ${reason}`);
     const asked = input.http ? `; ${web.asked} web addresses asked, ${web.unknown.length} without a clear answer` : '';
     const footer = `Unchanged since ${dayOf(context.clock.now())}, then with ${counted(links, 'link')}${asked}.`;
+    const changed = await writeReport(context, { path: input.path, body: linksPage(facts), footer });
+    await tellBroken(context, facts);
     return {
       path: input.path,
-      changed: await writeReport(context, { path: input.path, body: linksPage(facts), footer }),
+      changed,
       files: files.length,
       links,
       http_links: web.total,
@@ -61,6 +67,13 @@ export default defineScript({
     };
   },
 });
+
+/** The page is the result; where there is no GitHub, it is all there is. */
+async function tellBroken(context: ScriptContext, { broken, path }: LinkFacts): Promise<void> {
+  const repository = await askForge(context, () => context.forge.repo.get({}));
+  if (!('value' in repository)) return context.log('no issue: GitHub does not say what the repository is called');
+  await tellIssue(context, linksIssue(broken, { page: path, repositoryUrl: repository.value.url }));
+}
 
 async function gather(context: ScriptContext, input: Input): Promise<LinkFacts> {
   const repository = await readRepositoryFiles(context);
@@ -98,6 +111,7 @@ async function checkWeb(
   const urls = input.http ? all.slice(0, input.max_http) : [];
   const politeness = { hosts: input.hosts, pauseMs: input.pause_ms, timeoutMs: input.timeout_ms };
   const verdicts = await checkWebLinks(context, urls, politeness);
+  const lastPage = (await readReportBody(context, input.path)) ?? '';
   return {
     total: all.length,
     asked: urls.length,
@@ -106,7 +120,10 @@ async function checkWeb(
     ),
     broken: found.flatMap((link) => {
       const verdict = verdicts.get(withoutFragment(link.link));
-      return verdict?.kind === 'broken' ? [{ ...link, reason: verdict.reason }] : [];
+      if (verdict?.kind === 'broken') return [{ ...link, reason: verdict.reason }];
+      // A server that is busy today mends no link: what was broken stays so until somebody answers.
+      const known = verdict?.kind === 'unknown' ? reasonOnPage(lastPage, link.link) : undefined;
+      return known === undefined ? [] : [{ ...link, reason: known }];
     }),
   };
 }

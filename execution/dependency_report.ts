@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import { defineScript, type ScriptContext } from '../src/script.ts';
 import { boundedMap } from './lib/bounded-map.ts';
+import { dependencyIssue } from './lib/dependencies/dependency-issue.ts';
+import { type Advisories, askAdvisories } from './lib/dependencies/npm-advisories.ts';
+import { type InstalledPackage, readInstalled } from './lib/dependencies/npm-installed.ts';
+import { vulnerablePackages } from './lib/dependencies/vulnerable-packages.ts';
 import { type DependencyFacts, dependencyPage, type OutdatedPackage } from './lib/dependency-page.ts';
 import { counted, dayOf } from './lib/markdown-text.ts';
 import { type DeprecatedPackage, type DirectDependency, type NpmProject, readNpmProject } from './lib/npm-project.ts';
 import { askRegistry, type RegistryAnswer, readRegistries } from './lib/npm-registry.ts';
 import { writeReport } from './lib/report-file.ts';
+import { tellIssue } from './lib/rolling-issue.ts';
 import { changeBetween, parseVersion, rangeTakes } from './lib/semantic-version.ts';
 
 /** A report with holes would come and go with the registry's moods: it is complete, or yesterday's stays. */
 export default defineScript({
-  summary: 'Writes a page about npm packages that are behind or deprecated, from the lock file and the registry.',
+  summary:
+    'Reports npm packages that are behind, deprecated or known to be vulnerable, from the lock file and the registry.',
   input: z.strictObject({
     registry: z
       .url({ protocol: /^https?$/ })
@@ -27,6 +33,7 @@ export default defineScript({
     outdated: z.int(),
     major: z.int(),
     deprecated: z.int(),
+    vulnerable: z.int().nullable().describe('null where the registry keeps no list of vulnerabilities'),
     not_compared: z.int(),
   }),
   async run(context, input) {
@@ -35,9 +42,18 @@ export default defineScript({
     if ('problem' in project) return context.skip(project.problem);
     const answers = await askAll(context, project, input);
     if ('busy' in answers) return context.skip(answers.busy);
-    const facts = compare(project, answers.byName);
+    const installed = await readInstalled(context.workspace);
+    const registryOf = await readRegistries(context.workspace, input.registry);
+    const advisories = await askAdvisories(context, installed, { registryOf, timeoutMs: input.timeout_ms });
+    if (advisories.kind === 'busy') return context.skip(advisories.reason);
+    const facts = { ...compare(project, answers.byName), ...vulnerability(project, installed, advisories) };
     const footer = `Unchanged since ${dayOf(context.clock.now())}.`;
     const changed = await writeReport(context, { path: input.path, body: dependencyPage(facts), footer });
+    const issue = dependencyIssue(facts, input.path);
+    // What was known last week is no less true because a login page stands where a list or a package was.
+    const mayClose = [...answers.byName.values()].every(({ kind }) => kind !== 'garbled');
+    if ((advisories.kind === 'found' || advisories.isForGood) && (mayClose || issue.state === 'open'))
+      await tellIssue(context, issue);
     return {
       path: input.path,
       changed,
@@ -45,6 +61,7 @@ export default defineScript({
       outdated: facts.outdated.length,
       major: facts.outdated.filter(({ change }) => change === 'major').length,
       deprecated: facts.deprecated.length,
+      vulnerable: Array.isArray(facts.vulnerable) ? facts.vulnerable.length : null,
       not_compared: facts.unlisted.length,
     };
   },
@@ -88,6 +105,17 @@ function compare({ direct, deprecated, hasLock }: NpmProject, answers: Answers):
       return answer && answer.kind !== 'found' ? [{ name, reason: answer.reason }] : [];
     }),
   };
+}
+
+/** Without a lock file nobody knows what is installed. */
+function vulnerability(
+  { hasLock }: NpmProject,
+  installed: readonly InstalledPackage[],
+  advisories: Exclude<Advisories, { kind: 'busy' }>,
+): Pick<DependencyFacts, 'vulnerable'> {
+  if (!hasLock) return {};
+  if (advisories.kind === 'unlisted') return { vulnerable: { unlisted: advisories.reason } };
+  return { vulnerable: vulnerablePackages(installed, advisories.byName) };
 }
 
 function outdatedPackage(dependency: DirectDependency, answers: Answers): OutdatedPackage[] {

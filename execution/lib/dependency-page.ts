@@ -1,3 +1,5 @@
+import type { VulnerablePackage } from './dependencies/vulnerable-packages.ts';
+import { vulnerableTable } from './dependencies/vulnerable-table.ts';
 import { code, counted, cut, paragraphs, plain, table } from './markdown-text.ts';
 import type { DeprecatedPackage, DirectDependency } from './npm-project.ts';
 import { CHANGES, type Change } from './semantic-version.ts';
@@ -15,26 +17,38 @@ export interface DependencyFacts {
   direct: number;
   outdated: readonly OutdatedPackage[];
   deprecated: readonly DeprecatedPackage[];
+  /** Why there is no list of them; absent where there is no lock file either, which says what is installed. */
+  vulnerable?: readonly VulnerablePackage[] | { unlisted: string };
   unlisted: readonly { name: string; reason: string }[];
   hasLock: boolean;
 }
 
 /** The body of the page: the largest steps first, then by name. */
-export function dependencyPage({ direct, outdated, deprecated, unlisted, hasLock }: DependencyFacts): string {
+export function dependencyPage(facts: DependencyFacts): string {
+  const { direct, outdated, deprecated, vulnerable, unlisted, hasLock } = facts;
   const majors = outdated.filter(({ change }) => change === 'major').length;
   const behind = `**${outdated.length} of ${counted(direct, 'direct package')}** ${outdated.length === 1 ? 'is' : 'are'} behind the newest stable version`;
   const old = `**${counted(deprecated.length, 'installed package')}** ${deprecated.length === 1 ? 'is' : 'are'} deprecated`;
   const steps = majors > 0 ? ` (${counted(majors, 'major step')})` : '';
   return `${paragraphs(
     '# Dependencies',
-    `${behind}${steps}. ${old.replace('**no', '**No')}.`,
+    `${behind}${steps}. ${old.replace('**no', '**No')}.${vulnerability(vulnerable)}`,
     hasLock
       ? ''
       : 'There is no package-lock.json: versions are the ones that the ranges name, and what those bring along is not known.',
+    vulnerable && 'unlisted' in vulnerable
+      ? `Known vulnerabilities are not listed: the registry keeps no such list (${plain(cut(vulnerable.unlisted, 120))}).`
+      : vulnerableTable(vulnerable ?? []),
     outdatedTable(outdated),
     deprecatedTable(deprecated),
     unlistedTable(unlisted),
   )}\n`;
+}
+
+function vulnerability(vulnerable: DependencyFacts['vulnerable']): string {
+  if (!vulnerable || 'unlisted' in vulnerable) return '';
+  const verb = vulnerable.length === 1 ? 'has a known vulnerability' : 'have known vulnerabilities';
+  return ` **${counted(vulnerable.length, 'installed package').replace(/^no/, 'No')}** ${verb}.`;
 }
 
 function outdatedTable(outdated: readonly OutdatedPackage[]): string {

@@ -21,6 +21,14 @@ export interface LinkFacts {
 
 const ROWS = 200;
 
+/** Why a link stands as broken on a page that linksPage made; undefined where it does not. */
+export function reasonOnPage(page: string, link: string): string | undefined {
+  const cell = ` | ${code(cut(link, 120))} | `;
+  const row = page.split('\n').find((line) => line.startsWith('| [') && line.includes(cell));
+  const reason = row?.slice(row.indexOf(cell) + cell.length).replace(/ \|$/, '');
+  return reason?.replace(/\\([!-/:-@[-`{-~])/g, '$1');
+}
+
 /**
  * The body of the page. Numbers that change with every edit (how many links there are) and with the weather (which
  * servers were busy) stay out of it.

@@ -79,7 +79,7 @@ const decodeReferences = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name: string) => REFERENCES[name] ?? '');
 
 /** Front matter is a table on GitHub, never a heading. Its lines stay, so that the numbers of the others do. */
-const withoutFrontMatter = (text: string): string =>
+export const withoutFrontMatter = (text: string): string =>
   text.replace(/^\uFEFF?---[ \t]*\r?\n[\s\S]*?\r?\n(---|\.\.\.)[ \t]*(?=\r?\n|$)/, blank);
 
 const blank = (text: string): string => text.replace(/[^\n]/g, ' ');

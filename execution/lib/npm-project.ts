@@ -50,17 +50,24 @@ export async function readNpmProject(workspace: string): Promise<NpmProject | { 
   if (manifestText === undefined) return undefined;
   // Node itself runs no script beside a package.json that it can not read.
   const manifest = Manifest.parse(JSON.parse(manifestText));
-  const lockText =
-    (await readIfThere(join(workspace, 'package-lock.json'))) ??
-    (await readIfThere(join(workspace, 'npm-shrinkwrap.json')));
-  const lock = lockText === undefined ? undefined : Lock.safeParse(parseJson(lockText));
-  if (lock && !lock.success) return { problem: 'package-lock.json is not of version 2 or 3: npm 7 or newer writes it' };
-  const packages = lock?.data.packages;
+  const packages = await readLock(workspace);
+  if (packages === 'unreadable')
+    return { problem: 'package-lock.json is not of version 2 or 3: npm 7 or newer writes it' };
   return {
     direct: directDependencies(manifest, packages),
     deprecated: packages ? deprecatedPackages(packages) : [],
     hasLock: packages !== undefined,
   };
+}
+
+/** The packages of the lock file by place; undefined without one. */
+export async function readLock(workspace: string): Promise<Lock['packages'] | 'unreadable' | undefined> {
+  const text =
+    (await readIfThere(join(workspace, 'package-lock.json'))) ??
+    (await readIfThere(join(workspace, 'npm-shrinkwrap.json')));
+  if (text === undefined) return undefined;
+  const lock = Lock.safeParse(parseJson(text));
+  return lock.success ? lock.data.packages : 'unreadable';
 }
 
 /** Of the root and of every workspace; each name and version once, in the order of names. */
@@ -84,7 +91,7 @@ function directDependencies(manifest: Manifest, packages: Lock['packages'] | und
 }
 
 const LISTS = { runtime: 'dependencies', development: 'devDependencies', optional: 'optionalDependencies' } as const;
-const isWorkspace = (place: string): boolean => place !== '' && !place.includes('node_modules/');
+export const isWorkspace = (place: string): boolean => place !== '' && !place.includes('node_modules/');
 
 /** undefined for what does not come from a registry: a folder, a git address, a file. */
 function registryRange(alias: string, spec: string): { name: string; range: string } | undefined {
@@ -119,31 +126,39 @@ function parentPlace(place: string): string {
 }
 
 function deprecatedPackages(packages: Lock['packages']): DeprecatedPackage[] {
-  const paths = pathsFromProject(packages);
+  const ways = waysFromProject(packages);
   const found = Object.entries(packages).flatMap(([place, { version = '', deprecated = '' }]) =>
     deprecated === ''
       ? []
-      : [{ name: nameOf(packages, place), version, message: deprecated, path: paths.get(place) ?? [] }],
+      : [{ name: nameOf(packages, place), version, message: deprecated, path: ways.get(place)?.path ?? [] }],
   );
   const unique = new Map(found.map((each) => [`${each.name}@${each.version}`, each]));
   return [...unique.values()].sort((a, b) => (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1));
 }
 
-const nameOf = (packages: Lock['packages'], place: string): string =>
+export const nameOf = (packages: Lock['packages'], place: string): string =>
   packages[place]?.name ?? place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
+/** How a package gets into the project. */
+export interface Way {
+  /** Package names from one that the project asks for down to this one. */
+  path: string[];
+  /** What the last but one of them asks for, or the project. */
+  range: string;
+}
+
 /** For every place of the tree, by which packages it gets there: one of the shortest ways (breadth first). */
-function pathsFromProject(packages: Lock['packages']): Map<string, string[]> {
+export function waysFromProject(packages: Lock['packages']): Map<string, Way> {
   const roots = Object.keys(packages).filter((place) => place === '' || isWorkspace(place));
-  const paths = new Map<string, string[]>(roots.map((place) => [place, []]));
-  for (const [place, path] of paths) {
+  const ways = new Map<string, Way>(roots.map((place) => [place, { path: [], range: '' }]));
+  for (const [place, { path }] of ways) {
     const { dependencies = {}, optionalDependencies = {}, devDependencies = {} } = packages[place] ?? {};
-    for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies })) {
+    for (const [name, range] of Object.entries({ ...dependencies, ...optionalDependencies, ...devDependencies })) {
       const next = placeOf(packages, place, name);
-      if (next !== undefined && !paths.has(next)) paths.set(next, [...path, nameOf(packages, next)]);
+      if (next !== undefined && !ways.has(next)) ways.set(next, { path: [...path, nameOf(packages, next)], range });
     }
   }
-  return paths;
+  return ways;
 }
 
 function parseJson(text: string): unknown {

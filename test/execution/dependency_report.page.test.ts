@@ -73,11 +73,14 @@ describe('the whole page', () => {
       outdated: 6,
       major: 3,
       deprecated: 6,
+      vulnerable: null,
       not_compared: 2,
     });
     expect(await page(repo)).toBe(`# Dependencies
 
 **6 of 11 direct packages** are behind the newest stable version (3 major steps). **6 installed packages** are deprecated.
+
+Known vulnerabilities are not listed: the registry keeps no such list (it answers 404).
 
 ## Behind
 
@@ -147,6 +150,8 @@ There is no package-lock.json: versions are the ones that the ranges name, and w
     expect(await page(repo)).toBe(`# Dependencies
 
 **0 of 1 direct package** are behind the newest stable version. **No installed packages** are deprecated.
+
+Known vulnerabilities are not listed: the registry keeps no such list (it answers 404).
 
 <!-- as of -->
 <sub>Unchanged since 2026-03-01.</sub>

@@ -39,6 +39,7 @@ describe('what is behind', () => {
       outdated: 5,
       major: 2,
       deprecated: 0,
+      vulnerable: null,
       not_compared: 0,
     });
     const text = await page(repo);
@@ -97,7 +98,7 @@ describe('what is behind', () => {
     const repo = await gitFixture({ ...tree, 'package-lock.json': JSON.stringify(lock) });
     expect(outputOf(await report(repo, { registry: server.url }))).toMatchObject({ direct: 1, outdated: 1 });
     expect(await page(repo)).toContain('| `real` | `1.2.0` | `2.0.0` |');
-    expect(server.requests).toEqual(['GET /real']);
+    expect(server.requests).toEqual(['GET /real', 'POST /-/npm/v1/security/advisories/bulk']);
   });
 
   it('reads workspaces from the lock file, with the version each of them gets', async () => {
