@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { defineScript, type ScriptContext } from '../src/script.ts';
+import { visibleOnly } from './lib/blog/safe-markdown.ts';
+import { cut } from './lib/markdown-text.ts';
+import { readIfThere } from './lib/report-file.ts';
+import { POSTED_FOLDER, QUEUE_FOLDER, queuePost } from './lib/social/post-queue.ts';
+
+/** With an address behind it, it fits every network. */
+const LONGEST = 220;
+
+const Answer = z.object({ text: z.string().min(20).max(400).describe(`at most ${LONGEST} characters`) });
+
+const PROMPT = `Write one post for social networks that makes people want to read the article in the material: at most
+${LONGEST} characters of plain text, one or two sentences, in a calm voice. Say what the reader gets from it. Claim nothing
+that title and description do not say. No address, no mentions, no emoji; at most two hashtags.`;
+
+/** The post waits in social/queue/, where people see it before it goes out. */
+export default defineScript({
+  summary: 'Queues a social post about a page: written by a model, or from its title and description.',
+  input: z.strictObject({
+    slug: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,74}$/, 'a slug')
+      .describe('Name of the page; there is one post for it'),
+    title: z.string().trim().min(1).max(300).describe('Its title'),
+    description: z.string().trim().max(600).default('').describe('What it is about'),
+    url: z.url({ protocol: /^https?$/ }).describe('Its address'),
+    source: z.string().max(300).optional().describe('Its file in the repository'),
+    not_before: z.iso.date().optional().describe('The first day on which it may go out'),
+  }),
+  output: z.object({ id: z.string(), queued: z.boolean(), text: z.string(), by: z.string() }),
+  async run(context, { slug, title, description, url, source, not_before }) {
+    const id = `blog-${slug}`;
+    if (await isThere(context, id)) return { id, queued: false, text: '', by: 'an earlier run' };
+    const { text, by } = await textFor(context, { title, description });
+    const queued = await queuePost(context, { id, text, url, source, notBefore: not_before });
+    return { id, queued, text, by };
+  },
+});
+
+/** Looked up before a model is paid. */
+async function isThere({ workspace }: ScriptContext, id: string): Promise<boolean> {
+  const files = [QUEUE_FOLDER, POSTED_FOLDER].map((folder) => join(workspace, folder, `${id}.md`));
+  return (await Promise.all(files.map(readIfThere))).some((text) => text !== undefined);
+}
+
+async function textFor(
+  context: ScriptContext,
+  { title, description }: { title: string; description: string },
+): Promise<{ text: string; by: string }> {
+  const template = cut(harmless(description === '' ? title : `${title}: ${description}`), LONGEST);
+  const material = { title, description };
+  const draft = await context.generate({ task: 'social_posts', prompt: PROMPT, material, schema: Answer });
+  if ('unavailable' in draft) return { text: template, by: 'template' };
+  const text = harmless(draft.generated.text);
+  // What is left of a text that was mostly addresses and names says nothing.
+  return text.length >= 20 ? { text: cut(text, LONGEST), by: draft.model } : { text: template, by: 'template' };
+}
+
+/** Without addresses, which could lead anywhere, and without marks that call somebody. */
+const harmless = (text: string): string =>
+  visibleOnly(text)
+    .replace(/\b(?:https?:\/\/|www\.)\S+/gi, '')
+    .replace(/[@＠](?=\w)/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
