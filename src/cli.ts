@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandHost } from './commands/command-host.ts';
 import { addCycleCommand } from './commands/cycle.ts';
+import { addDirectiveCommands } from './commands/directives.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addHealCommand } from './commands/heal.ts';
 import { addMemoryCommands } from './commands/memory.ts';
@@ -48,6 +49,7 @@ const addCommand = (usage: string, description: string) =>
 
 const host: CommandHost = { addCommand, directory, print, printJson };
 addCycleCommand(host, () => import('./compose.ts'));
+addDirectiveCommands(host, () => import('./compose.ts'));
 const fail = () => {
   process.exitCode = 1;
 };
