@@ -4,6 +4,7 @@
  */
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { automationsBench } from './automations-bench.ts';
 import { consolidateBench } from './consolidate-bench.ts';
 import { cycleBench } from './cycle-bench.ts';
 import { decisionBench } from './decision-bench.ts';
@@ -21,6 +22,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   ledgerBench,
   consolidateBench,
   yearBench,
+  automationsBench,
 ];
 
 const { values, positionals } = parseArgs({
