@@ -1,4 +1,5 @@
 import type { Directive } from '../domain/directive.ts';
+import type { Pull } from '../domain/forge-words.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
 import type { Request } from '../domain/option.ts';
 import { fitParams } from '../domain/request-params.ts';
@@ -6,6 +7,9 @@ import { ask } from './ask-forge.ts';
 import type { Context } from './cycle-context.ts';
 
 export type EventKind = Exclude<Directive['on'][number], 'task' | 'dispatch'>;
+
+/** The pull requests that were closed, newest first; asked for once in a cycle. */
+export type ClosedPulls = () => Promise<Pull[]>;
 
 /** An older event is no news. */
 const WINDOW_MS = 7 * 86_400_000;
@@ -24,10 +28,11 @@ interface Happening {
 export async function eventRequests(
   context: Context,
   kind: EventKind,
-  { directives, state }: { directives: readonly Directive[]; state: LedgerState },
+  known: { directives: readonly Directive[]; state: LedgerState; closedPulls: ClosedPulls },
 ): Promise<Request[]> {
+  const { directives, state } = known;
   const since = new Date(context.clock.now().getTime() - WINDOW_MS).toISOString();
-  const happenings = await readers[kind](context, since);
+  const happenings = await readers[kind](context, since, known.closedPulls);
   return directives.flatMap((directive) => {
     const named = happenings.map((each) => ({ ...each, occurrence: `event:${directive.name}.${each.id}` }));
     const open = named.filter(({ occurrence }) => !state.done[occurrence]).slice(-OFFERED);
@@ -42,28 +47,28 @@ function toRequest(directive: Directive, occurrence: string, input: Happening['i
 }
 
 /** Each gives what happened, newest first, as GitHub lists it. */
-const readers: Record<EventKind, (context: Context, since: string) => Promise<Happening[]>> = {
-  /** Issues that people opened; those of the agent itself are none. */
-  async issue(context, since) {
-    const issues = (await ask(context, 'issues.list', { since, limit: 200 })) ?? [];
-    return issues
-      .filter(({ created, labels }) => created >= since && !labels.some((label) => /^steward(:|$)/.test(label)))
-      .map(({ number }) => ({ id: `issue-${number}`, input: { name: 'issue', value: number } }));
-  },
-  async 'ci-failed'(context, since) {
-    const { branch } = context.facts;
-    const runs = (await ask(context, 'runs.list', { branch, status: 'failure', since })) ?? [];
-    return runs
-      .filter(({ workflow, event }) => !OWN_WORKFLOWS.includes(workflow) && event !== 'pull_request')
-      .map(({ id }) => ({ id: `run-${id}`, input: { name: 'run', value: id } }));
-  },
-  /** Proposals of the agent that a person merged. */
-  async merge(context, since) {
-    const pulls = (await ask(context, 'pulls.list', { state: 'closed' })) ?? [];
-    return pulls
-      .filter(
-        ({ merged, head, isFork }) => merged !== null && merged >= since && !isFork && head.startsWith('steward/'),
-      )
-      .map(({ number }) => ({ id: `pull-${number}`, input: { name: 'pull_request', value: number } }));
-  },
-};
+const readers: Record<EventKind, (context: Context, since: string, closedPulls: ClosedPulls) => Promise<Happening[]>> =
+  {
+    /** Issues that people opened; those of the agent itself are none. */
+    async issue(context, since) {
+      const issues = (await ask(context, 'issues.list', { since, limit: 200 })) ?? [];
+      return issues
+        .filter(({ created, labels }) => created >= since && !labels.some((label) => /^steward(:|$)/.test(label)))
+        .map(({ number }) => ({ id: `issue-${number}`, input: { name: 'issue', value: number } }));
+    },
+    async 'ci-failed'(context, since) {
+      const { branch } = context.facts;
+      const runs = (await ask(context, 'runs.list', { branch, status: 'failure', since })) ?? [];
+      return runs
+        .filter(({ workflow, event }) => !OWN_WORKFLOWS.includes(workflow) && event !== 'pull_request')
+        .map(({ id }) => ({ id: `run-${id}`, input: { name: 'run', value: id } }));
+    },
+    /** Proposals of the agent that a person merged. */
+    async merge(_, since, closedPulls) {
+      return (await closedPulls())
+        .filter(
+          ({ merged, head, isFork }) => merged !== null && merged >= since && !isFork && head.startsWith('steward/'),
+        )
+        .map(({ number }) => ({ id: `pull-${number}`, input: { name: 'pull_request', value: number } }));
+    },
+  };

@@ -1,5 +1,5 @@
 import type { Directive } from '../domain/directive.ts';
-import { type Issue, isMarkedComment, proposalOf } from '../domain/forge-words.ts';
+import { type Issue, isMarkedComment, type Pull, proposalOf } from '../domain/forge-words.ts';
 import { HEAL_BRANCHES } from '../domain/heal/fix.ts';
 import { waitingRepairs } from '../domain/heal/heal-state.ts';
 import type { LedgerState } from '../domain/ledger-state.ts';
@@ -8,7 +8,7 @@ import type { Request } from '../domain/option.ts';
 import { readTask } from '../domain/task-issue.ts';
 import { ask } from './ask-forge.ts';
 import type { Context } from './cycle-context.ts';
-import { type EventKind, eventRequests } from './inbox-events.ts';
+import { type ClosedPulls, type EventKind, eventRequests } from './inbox-events.ts';
 
 /** What waits on the forge: read anew in every cycle, so that an event whose run was dropped is not lost. */
 export interface Inbox {
@@ -41,10 +41,16 @@ export async function readInbox(
   if (!context.forge) return { ...EMPTY_INBOX, waiting: await localProposals(context, directives, state) };
   const asked = (kind: EventKind) => directives.filter(({ on, enabled }) => enabled && on.includes(kind));
   const kinds = (['issue', 'ci-failed', 'merge'] as const).filter((kind) => asked(kind).length > 0);
+  // Two may want them, and GitHub is asked once.
+  let asking: Promise<Pull[]> | undefined;
+  const closedPulls: ClosedPulls = () => {
+    asking ??= ask(context, 'pulls.list', { state: 'closed' }).then((pulls) => pulls ?? []);
+    return asking;
+  };
   const [tasks, events, merged, waiting] = await Promise.all([
     readTasks(context, directives, state),
-    Promise.all(kinds.map((kind) => eventRequests(context, kind, { directives: asked(kind), state }))),
-    mergedProposals(context, directives, state),
+    Promise.all(kinds.map((kind) => eventRequests(context, kind, { directives: asked(kind), state, closedPulls }))),
+    mergedProposals(context, { directives, state, closedPulls }),
     readProposals(context, directives, state),
   ]);
   return { ...tasks, requests: [...tasks.requests, ...events.flat(), ...merged], waiting };
@@ -113,22 +119,24 @@ async function readProposals(
   const opened = (pulls ?? []).flatMap(({ head, number, isFork }): [string, number][] =>
     isFork ? [] : [[head, number]],
   );
-  const nameOf = (branch: string) => (branch.startsWith(HEAL_BRANCHES) ? 'its repair' : 'its proposal');
   return new Map([...asking, ...opened].map(([branch, number]) => [branch, `${nameOf(branch)} #${number}`]));
 }
 
+const nameOf = (branch: string): string => (branch.startsWith(HEAL_BRANCHES) ? 'its repair' : 'its proposal');
+
 /** Of the agent's own proposals those that a person merged: what they were for can be verified now. */
 async function mergedProposals(
-  context: Context,
-  directives: readonly Directive[],
-  { proposals }: LedgerState,
+  { facts }: Context,
+  known: { directives: readonly Directive[]; state: LedgerState; closedPulls: ClosedPulls },
 ): Promise<Request[]> {
+  const { directives, closedPulls } = known;
+  const { proposals } = known.state;
+  const branch = facts.upstream?.branch ?? facts.branch;
   const ofDirective = (branch: string) => directives.find(({ name }) => branch.startsWith(proposalFolder(name)));
   if (!Object.keys(proposals).some(ofDirective)) return [];
-  const pulls = (await ask(context, 'pulls.list', { state: 'closed' })) ?? [];
-  return pulls.flatMap(({ head, merged, isFork }): Request[] => {
+  return (await closedPulls()).flatMap(({ head, base, merged, isFork }): Request[] => {
     const directive = ofDirective(head);
-    if (merged === null || isFork || !directive || !Object.hasOwn(proposals, head)) return [];
+    if (merged === null || isFork || base !== branch || !directive || !Object.hasOwn(proposals, head)) return [];
     return [{ occurrence: mergeOccurrence(head), directive: directive.name, params: {}, origin: 'event' }];
   });
 }
@@ -143,6 +151,5 @@ async function localProposals(
   const folders = delivering.map(({ name }) => proposalFolder(name));
   if (waitingRepairs(heals).size > 0) folders.push(HEAL_BRANCHES);
   const branches = (await Promise.all(folders.map((folder) => repo.openBranches(folder)))).flat();
-  const nameOf = (branch: string) => (branch.startsWith(HEAL_BRANCHES) ? 'its repair' : 'its proposal');
   return new Map(branches.map((branch) => [branch, `${nameOf(branch)} on the branch ${branch}`]));
 }

@@ -68,7 +68,8 @@ describe('proposals of the agent', () => {
     };
     const occurrence = 'event:sweep.merged.task-7';
     expect(await merged({})).toEqual([{ occurrence, directive: 'sweep', params: {}, origin: 'event' }]);
-    expect(await merged({ merged: null }, { isFork: true }, { head: 'steward/sweep/task-8' })).toEqual([]);
+    const others = [{ merged: null }, { isFork: true }, { base: 'release' }, { head: 'steward/sweep/task-8' }];
+    expect(await merged(...others)).toEqual([]);
   });
 
   it('without a forge wait on their branch', async () => {
