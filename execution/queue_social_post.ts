@@ -1,19 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { defineScript, type ScriptContext } from '../src/script.ts';
-import { visibleOnly } from './lib/blog/safe-markdown.ts';
-import { cut } from './lib/markdown-text.ts';
 import { readIfThere } from './lib/report-file.ts';
 import { POSTED_FOLDER, QUEUE_FOLDER, queuePost } from './lib/social/post-queue.ts';
-
-/** With an address behind it, it fits every network. */
-const LONGEST = 220;
-
-const Answer = z.object({ text: z.string().min(20).max(400).describe(`at most ${LONGEST} characters`) });
-
-const PROMPT = `Write one post for social networks that makes people want to read the article in the material: at most
-${LONGEST} characters of plain text, one or two sentences, in a calm voice. Say what the reader gets from it. Claim nothing
-that title and description do not say. No address, no mentions, no emoji; at most two hashtags.`;
+import { wordsFor } from './lib/social/post-words.ts';
 
 /** The post waits in social/queue/, where people see it before it goes out. */
 export default defineScript({
@@ -33,7 +23,7 @@ export default defineScript({
   async run(context, { slug, title, description, url, source, not_before }) {
     const id = `blog-${slug}`;
     if (await isThere(context, id)) return { id, queued: false, text: '', by: 'an earlier run' };
-    const { text, by } = await textFor(context, { title, description });
+    const { text, by } = await wordsFor(context, { kind: 'page', title, description }, '');
     const queued = await queuePost(context, { id, text, url, source, notBefore: not_before });
     return { id, queued, text, by };
   },
@@ -44,24 +34,3 @@ async function isThere({ workspace }: ScriptContext, id: string): Promise<boolea
   const files = [QUEUE_FOLDER, POSTED_FOLDER].map((folder) => join(workspace, folder, `${id}.md`));
   return (await Promise.all(files.map(readIfThere))).some((text) => text !== undefined);
 }
-
-async function textFor(
-  context: ScriptContext,
-  { title, description }: { title: string; description: string },
-): Promise<{ text: string; by: string }> {
-  const template = cut(harmless(description === '' ? title : `${title}: ${description}`), LONGEST);
-  const material = { title, description };
-  const draft = await context.generate({ task: 'social_posts', prompt: PROMPT, material, schema: Answer });
-  if ('unavailable' in draft) return { text: template, by: 'template' };
-  const text = harmless(draft.generated.text);
-  // What is left of a text that was mostly addresses and names says nothing.
-  return text.length >= 20 ? { text: cut(text, LONGEST), by: draft.model } : { text: template, by: 'template' };
-}
-
-/** Without addresses, which could lead anywhere, and without marks that call somebody. */
-const harmless = (text: string): string =>
-  visibleOnly(text)
-    .replace(/\b(?:https?:\/\/|www\.)\S+/gi, '')
-    .replace(/[@＠](?=\w)/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();

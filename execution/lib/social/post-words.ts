@@ -15,10 +15,12 @@ const SUBJECTS: Readonly<Record<News['kind'], string>> = {
   release: 'tells that the version in the material is out',
 };
 
+type Subject = Pick<News, 'kind' | 'title' | 'description'>;
+
 /** The text of a post about the news: by a model, else made of its title. */
 export async function wordsFor(
   context: ScriptContext,
-  news: News,
+  news: Subject,
   project: string,
 ): Promise<{ text: string; by: string }> {
   const { kind, title, description } = news;
@@ -34,7 +36,7 @@ address, no mentions, no emoji; at most two hashtags.`;
   return text.length >= SHORTEST ? { text: cut(text, LONGEST), by: draft.model } : { text: template, by: 'template' };
 }
 
-function templateFor({ kind, title, description }: News, project: string): string {
+function templateFor({ kind, title, description }: Subject, project: string): string {
   if (kind === 'page') return harmless(description === '' ? title : `${title}: ${description}`);
   const about = description === '' || description === title ? '' : `: ${description}`;
   return harmless(`${project === '' ? 'Version' : project} ${title} is out${about}`);
